@@ -1,0 +1,40 @@
+"""Fixtures every test may use: the shared material and the system parts, skipped or required."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(os.environ.get("MONITOR_SHARED", Path(__file__).resolve().parent.parent.parent / "shared"))
+
+
+def absent(variable: str, what: str) -> None:
+    """Skip, or fail where the environment says that nothing may be skipped."""
+    if os.environ.get(variable) == "1":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of shared material."""
+    if not SHARED.is_dir():
+        absent("MONITOR_REQUIRE_SHARED", f"needs the shared material in {SHARED} (or $MONITOR_SHARED)")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def system_part() -> Callable[[str], str]:
+    """Return the path of a program, or skip."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            absent("MONITOR_REQUIRE_SYSTEM", f"needs the program {name}")
+        return str(path)
+
+    return find
