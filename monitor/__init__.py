@@ -14,6 +14,7 @@ The map, from the door to the cellar (each line may import those below it, never
     notify/         who is told, how
     store/          memory: the only place with SQL
     seeds.py        a folder of articles -> Seeds
+    durations.py    15m, 1h30m, 7d
     text.py         normalise, tokenise, canonical URL, fingerprint
     types.py        the values that travel
     errors.py       what may go wrong, and who must act
