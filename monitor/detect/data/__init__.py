@@ -1,0 +1,1 @@
+"""Derived statistics that ship with the package; see ATTRIBUTION.md."""

@@ -1,0 +1,118 @@
+"""Entries as the science sees them: stems, a weighted sparse vector, a sentence vector."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from monitor.detect import lex
+from monitor.detect.background import Background, shipped
+from monitor.detect.language import language_of
+from monitor.detect.lex import Counted, Sparse
+from monitor.detect.vectors import Vectors, multilingual_vectors, static_vectors
+from monitor.types import Entry
+
+_REMEMBERED = 8_192  # texts whose features are kept, so that a new fit need not count them again
+_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """One entry, read: everything `detect` compares."""
+
+    uid: str
+    date: datetime
+    source: str
+    lang: str  # ISO 639-1, "" = unknown
+    title: str
+    text: str  # title and summary
+    stems: tuple[str, ...]
+    lex: Sparse  # tf-idf of stems and character 3-5-grams, unit length
+    vector: Vectors  # 256 float32, unit length
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """A text counted and embedded: what does not depend on any background."""
+
+    counted: Counted
+    vector: Vectors
+
+
+@dataclass(frozen=True, eq=False)
+class Lens:
+    """Reads texts against a background; a pure function of that background (the memory only saves time)."""
+
+    background: Background
+    _memory: OrderedDict[str, Features] = field(default_factory=OrderedDict, repr=False)
+    _multilingual: OrderedDict[str, Vectors] = field(default_factory=OrderedDict, repr=False)
+
+    @classmethod
+    def shipped(cls) -> Lens:
+        """The lens of a fresh installation."""
+        return cls(shipped())
+
+    def with_stream(self, texts: Sequence[str]) -> Lens:
+        """A lens that also knows the user's own stream (its latest texts, at most 2,000) in place of any earlier."""
+        features = self.features(texts)
+        vectors = np.array([f.vector for f in features], dtype=np.float32).reshape(len(features), -1)
+        background = shipped().with_stream([f.counted for f in features], vectors)
+        return Lens(background, self._memory, self._multilingual)
+
+    def read(self, entries: Sequence[Entry]) -> list[Reading]:
+        """One reading an entry, in order."""
+        langs = [language_of(entry.text, entry.lang) for entry in entries]
+        features = self.features([entry.text for entry in entries])
+        return [
+            Reading(
+                uid=entry.uid,
+                date=entry.date,
+                source=entry.source,
+                lang=lang,
+                title=entry.title,
+                text=entry.text,
+                stems=found.counted.stems,
+                lex=self.background.weigh(found.counted),
+                vector=found.vector,
+            )
+            for entry, lang, found in zip(entries, langs, features, strict=True)
+        ]
+
+    def lex(self, texts: Sequence[str]) -> list[Sparse]:
+        """Weighted sparse vectors of any texts (sentences, titles), unit length."""
+        return [self.background.weigh(f.counted) for f in self.features(texts)]
+
+    def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Static sentence vectors of any texts, one unit row each."""
+        return static_vectors().encode(texts)
+
+    def multilingual(self, texts: Sequence[str]) -> Vectors:
+        """Multilingual sentence vectors of any texts, one unit row each; loads the model at first use."""
+        new = list(dict.fromkeys(t for t in texts if t not in self._multilingual))
+        if new:
+            self._multilingual.update(zip(new, multilingual_vectors().encode(new), strict=True))
+        rows = np.array([self._multilingual[t] for t in texts], dtype=np.float32)
+        _forget(self._multilingual, _REMEMBERED)
+        return rows
+
+    def features(self, texts: Sequence[str]) -> list[Features]:
+        """Counted and embedded texts, from memory where they were read before."""
+        found = {text: self._memory[text] for text in texts if text in self._memory}
+        new = list(dict.fromkeys(text for text in texts if text not in found))
+        for start in range(0, len(new), _BATCH):
+            batch = new[start : start + _BATCH]
+            pairs = zip(lex.count(batch), self.vectors(batch), strict=True)
+            found.update({text: Features(c, v) for text, (c, v) in zip(batch, pairs, strict=True)})
+        self._memory.update(found)
+        _forget(self._memory, _REMEMBERED)
+        return [found[text] for text in texts]
+
+
+def _forget(memory: OrderedDict[str, Any], limit: int) -> None:
+    while len(memory) > limit:
+        memory.popitem(last=False)
