@@ -10,14 +10,12 @@ import hashlib
 import html
 import re
 import unicodedata
-from datetime import timedelta
 from posixpath import normpath
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lxml import etree
 
 MAX_HTML = 1_000_000  # characters of markup looked at; more is cut
-MAX_DURATION = timedelta(days=3650)
 
 LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 INVISIBLE = re.compile(
@@ -66,9 +64,6 @@ AMP_PATH = re.compile(r"/amp(?=/|$)|[./]amp(?:\.html)?$", re.I)
 AMP_CACHE = re.compile(
     r"^https?://(?:www\.google\.[a-z.]+/amp/|[\w.-]+\.cdn\.ampproject\.org/[cv]/)(s/)?(?=[\w-]+\.)", re.I
 )
-
-DURATION = re.compile(r"(?:(?P<weeks>\d+)\s*w)?\s*(?:(?P<days>\d+)\s*d)?\s*(?:(?P<hours>\d+)\s*h)?"
-                      r"\s*(?:(?P<minutes>\d+)\s*m(?:in)?)?\s*(?:(?P<seconds>\d+)\s*s)?")  # fmt: skip
 
 
 def printable(text: str) -> str:
@@ -188,23 +183,3 @@ def _is_tracker(name: str, value: str) -> bool:
     if lower in {"s", "sid"}:
         return bool(SESSION.fullmatch(value))
     return bool(TRACKER.fullmatch(lower)) and not (lower in AMBIGUOUS and value.isdigit() and len(value) > 1)
-
-
-def duration(value: str | timedelta) -> timedelta:
-    """Return a length of time written like `90s`, `15m`, `1h30m`, `2d` or `1w`.
-
-    Raises:
-        ValueError: not such a text, nothing at all, or more than ten years.
-
-    """
-    if isinstance(value, timedelta):
-        found = value
-    else:
-        match = DURATION.fullmatch(value.strip().lower()) if isinstance(value, str) and len(value) < 40 else None
-        if match is None or not any(match.groupdict().values()):
-            raise ValueError(f"{value!r} is not a duration; write it like 90s, 15m, 1h30m, 2d or 1w")
-        parts = {unit: min(int(number), 10**7) for unit, number in match.groupdict().items() if number}
-        found = timedelta(**parts)
-    if not timedelta(0) <= found <= MAX_DURATION:
-        raise ValueError(f"{value!r} is not between zero and ten years")
-    return found
