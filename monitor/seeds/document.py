@@ -66,7 +66,7 @@ def read_draft(source: Source, text: str) -> Draft:
     headings: list[str] = []
     if source.kind == "markdown":
         body = _plain(body, headings)
-    lines = tuple(line for line in map(_shown, _paragraphs(body)) if line)
+    lines = tuple(line for line in map(_shown, _paragraphs(body, source.kind)) if line)
     return Draft(
         source=source,
         lines=lines,
@@ -172,11 +172,14 @@ def _plain(markdown: str, headings: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _paragraphs(text: str) -> Iterator[str]:
+def _paragraphs(text: str, kind: str) -> Iterator[str]:
     """Yield the paragraphs of a text: its lines, or the blocks between empty lines where lines are wrapped."""
     blocks = [[line.strip() for line in block.split("\n") if line.strip()] for block in re.split(r"\n[ \t]*\n", text)]
     width = _wrap_width(blocks)
     for block in blocks:
+        if kind == "markdown":
+            yield " ".join(block)
+            continue
         run: list[str] = []
         for line in block:
             run.append(line)
