@@ -1,0 +1,230 @@
+"""Opening the database: pragmas, migrations, integrity, and the lock of the one daemon."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from monitor.errors import SchemaTooNew, StoreBusy, StoreError
+from monitor.store.schema import metadata
+
+HEAD = "0001"  # the newest migration; a test compares it with the folder
+BUSY_SECONDS = 30
+SQLITE = "sqlite:///"
+MEMORY = ":memory:"
+
+
+def database_file(state: str) -> Path | None:
+    """Return the file behind a `state` setting; None for a database in memory or a server."""
+    if state == MEMORY or (("://" in state) and not state.startswith(SQLITE)):
+        return None
+    path = Path(state.removeprefix(SQLITE))
+    return path if state.startswith(SQLITE) or path.suffix == ".db" else path / "monitor.db"
+
+
+def connect(state: str) -> Engine:
+    """Return an engine on a migrated, sound database.
+
+    Errors: `StoreError` with a remedy (not a database, damaged, unwritable), `SchemaTooNew`, `StoreBusy`.
+    """
+    path = database_file(state)
+    if path is None and state != MEMORY:
+        raise StoreError(
+            f"state: {state.split('://', maxsplit=1)[0]} databases are not supported yet; give a folder or sqlite:////path.db"
+        )
+    if path is None:
+        engine = _engine(SQLITE, poolclass=StaticPool)
+        metadata.create_all(engine)
+        return engine
+    fresh = _prepare(path)
+    engine = _engine(f"{SQLITE}{path}")
+    with translated(str(path)):
+        if not fresh:
+            _check_sound(engine, path)
+        _migrate(engine, path)
+    return engine
+
+
+def _prepare(path: Path) -> bool:
+    """Create the folder; return whether the database is new; refuse what cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = not path.exists()
+        if fresh:
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        elif path.stat().st_size == 0 and not Path(f"{path}-wal").exists():
+            raise StoreError(
+                f"{path} is empty: it was truncated. Starting afresh would tell old news again, so: "
+                f"restore a backup over it, or delete it to begin anew"
+            )
+        with path.open("r+b"):
+            pass
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be written ({error.strerror}); check owner and mode of {path.parent}"
+        ) from error
+    return fresh
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **options)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=normal",
+            "foreign_keys=on",
+            "temp_store=memory",
+            "cache_size=-16000",
+        ):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))
+
+    return engine
+
+
+def _check_sound(engine: Engine, path: Path) -> None:
+    with engine.connect().execution_options(begin="BEGIN") as connection:
+        # quick_check reads every page: above this size only the header and the schema are read, to start in time
+        small = path.stat().st_size < 512 * 2**20
+        verdict = connection.exec_driver_sql(
+            "pragma quick_check(1)" if small else "select 'ok' from sqlite_master limit 1"
+        ).scalar()
+    if verdict not in ("ok", None):
+        raise damaged(path, str(verdict))
+
+
+def damaged(path: Path, detail: str) -> StoreError:
+    """Return the error for a database that cannot be trusted."""
+    return StoreError(
+        f"{path} is damaged ({detail}). Nothing was changed. Restore a backup (see `monitor backup`), or try "
+        f"`sqlite3 {path} .recover | sqlite3 recovered.db` and put recovered.db in its place"
+    )
+
+
+def _migrate(engine: Engine, path: Path) -> None:
+    with engine.connect().execution_options(begin="BEGIN") as connection:
+        tables = set(connection.execute(text("select name from sqlite_master where type='table'")).scalars())
+        version = (
+            connection.execute(text("select version_num from alembic_version")).scalar()
+            if "alembic_version" in tables
+            else None
+        )
+    if version == HEAD:
+        return
+    if tables and version is None:
+        raise StoreError(f"{path} is a database of another program; point `state` somewhere else")
+    if version is not None and version > HEAD:
+        raise SchemaTooNew(
+            f"{path} was written by a newer release (schema {version}, this one knows {HEAD}); upgrade the program"
+        )
+    if version is not None:
+        copy_to(engine, path.with_name(f"{path.name}.before-{HEAD}"))
+    upgrade(engine)
+
+
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Run the migrations inside one transaction."""
+    from alembic import command  # noqa: PLC0415  0.3 s of import, needed once a release
+    from alembic.config import Config  # noqa: PLC0415
+
+    with as_file(files("monitor.store").joinpath("migrations")) as folder, engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        config.attributes["connection"] = connection
+        command.upgrade(config, to)
+
+
+def copy_to(engine: Engine, target: Path) -> None:
+    """Write a consistent copy of the database while others use it."""
+    part = target.with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
+    source: Any = engine.raw_connection()
+    try:
+        with sqlite3.connect(part) as copy:
+            source.driver_connection.backup(copy)
+        copy.close()
+    finally:
+        source.close()
+    part.replace(target)
+
+
+@contextmanager
+def translated(path: str) -> Iterator[None]:
+    """Turn the driver's errors into ours, with a remedy."""
+    try:
+        yield
+    except OperationalError as error:
+        what = str(error.orig)
+        if "locked" in what or "busy" in what:
+            raise StoreBusy(
+                f"{path} is locked by another process for more than {BUSY_SECONDS} s; the next tick tries again"
+            ) from error
+        if "full" in what:
+            raise StoreError(
+                f"{path}: no space left on the disk; nothing of this step was stored, it is repeated when there is room"
+            ) from error
+        raise StoreError(f"{path}: {what}") from error
+    except DatabaseError as error:
+        if error.orig is not None and ("malformed" in str(error.orig) or "not a database" in str(error.orig)):
+            raise damaged(Path(path), str(error.orig)) from error
+        raise
+
+
+class RunLock:
+    """The right to be the one daemon of a database; freed by the kernel when the process ends."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.with_name(f"{path.name}.lock")
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> None:
+        """Take the lock or raise `StoreError`."""
+        handle = self.path.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            handle.seek(0)
+            holder = handle.read().strip() or "unknown"
+            handle.close()
+            raise StoreError(
+                f"another `monitor run` (process {holder}) uses {self.path.parent}; "
+                "stop it first, or give this one a `state` of its own"
+            ) from error
+        handle.truncate(0)
+        handle.write(f"{os.getpid()}\n")
+        handle.flush()
+        self._file = handle
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    @property
+    def held_elsewhere(self) -> bool:
+        """Whether some daemon runs on this database now."""
+        if not self.path.exists():
+            return False
+        with self.path.open("a+", encoding="utf-8") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return True
+        return False

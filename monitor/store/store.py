@@ -1,0 +1,142 @@
+"""The store: where transactions come from."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, text
+
+from monitor.errors import StoreError
+from monitor.store import engine as db
+from monitor.store.desk import Desk
+from monitor.store.entries import Entries
+from monitor.store.events import Events
+from monitor.store.feeds import Feeds
+from monitor.store.housekeeping import Housekeeping
+from monitor.store.outbox import Outbox
+from monitor.store.stories import Stories
+
+
+class Tx:
+    """One transaction: a drawer a kind of row."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """Feeds and what the last polls taught."""
+        return Feeds(self.connection)
+
+    @cached_property
+    def entries(self) -> Entries:
+        """Entries and the keys they came under."""
+        return Entries(self.connection)
+
+    @cached_property
+    def stories(self) -> Stories:
+        """Storylines, thresholds, decisions."""
+        return Stories(self.connection)
+
+    @cached_property
+    def events(self) -> Events:
+        """Events and the alerts they cause."""
+        return Events(self.connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Digests, deliveries, attempts, and what each receiver was told."""
+        return Outbox(self.connection)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """What people say: silences, feedback; and small facts by name."""
+        return Desk(self.connection)
+
+    @cached_property
+    def housekeeping(self) -> Housekeeping:
+        """Retention and sizes."""
+        return Housekeeping(self.connection)
+
+
+class Store:
+    """The database of one monitor. Thread-safe; transactions are short."""
+
+    def __init__(self, state: str = db.MEMORY) -> None:
+        """Open and migrate `state`: a folder, `sqlite:///FILE`, or `:memory:`. Errors: `StoreError` with a remedy."""
+        self.path = db.database_file(state)
+        self.engine = db.connect(state)
+        self._inode = self._seen_inode()
+        self._alone = (
+            threading.RLock() if self.path is None else None
+        )  # one shared connection: one transaction at a time
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """One write transaction: all or nothing. Errors: `StoreBusy`, `StoreError` (disk full, damaged)."""
+        with self._guarded("BEGIN IMMEDIATE") as connection:
+            yield Tx(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A consistent look that blocks nobody."""
+        with self._guarded("BEGIN") as connection:
+            yield Tx(connection)
+
+    @contextmanager
+    def _guarded(self, begin: str) -> Iterator[Connection]:
+        self.ensure_in_place()
+        if self._alone is not None:
+            self._alone.acquire()
+        try:
+            with (
+                db.translated(str(self.path or db.MEMORY)),
+                self.engine.connect().execution_options(begin=begin) as connection,
+                connection.begin(),
+            ):
+                yield connection
+        finally:
+            if self._alone is not None:
+                self._alone.release()
+
+    def ensure_in_place(self) -> None:
+        """Raise `StoreError` when the file was deleted or replaced under us."""
+        if self._inode is not None and self._seen_inode() != self._inode:
+            raise StoreError(f"{self.path} was deleted or replaced while in use; restart to open what is there now")
+
+    def _seen_inode(self) -> int | None:
+        if self.path is None:
+            return None
+        try:
+            return self.path.stat().st_ino
+        except OSError:
+            return -1
+
+    def ping(self) -> None:
+        """Raise `StoreError` unless the database answers."""
+        with self.read() as tx:
+            tx.connection.execute(text("select 1"))
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy while others read and write."""
+        with db.translated(str(target)):
+            db.copy_to(self.engine, target)
+
+    def run_lock(self) -> db.RunLock | None:
+        """Return the lock of the one daemon; None in memory."""
+        return None if self.path is None else db.RunLock(self.path)
