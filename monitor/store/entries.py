@@ -1,0 +1,240 @@
+"""The drawer of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from monitor.store.rows import entry_of, entry_row
+from monitor.store.schema import entries, entry_keys, feeds, meta
+from monitor.text import fingerprint
+from monitor.types import Entry
+
+SAME_ITEM = timedelta(days=30)  # same link or text in one feed within this is the same item under a new key
+MIN_TEXT = 40  # characters; shorter texts ("Live updates") repeat honestly
+MOST_TRIES = 3  # an entry that makes the science raise is set aside after this many
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of the entries of one document."""
+
+    new: int = 0
+    edited: int = 0
+    renamed: int = 0  # known under another key
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An entry to assess; `previous` is the text before an edit."""
+
+    entry: Entry
+    previous: Entry | None = None
+    numbered: bool = False  # assessed before, in an earlier wording
+    tries: int = 0
+
+
+def text_print(entry: Entry) -> str:
+    """Return the fingerprint of an entry's words: changes when a reader would see a change."""
+    return fingerprint(entry.title, entry.summary, entry.content)
+
+
+class Entries:
+    """Entries and the keys they came under."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def add(self, feed_id: int, offered: Sequence[Entry], now: datetime) -> Added:
+        """Store what is new and update what was edited; `remember_keys` belongs to the same transaction."""
+        new = edited = renamed = 0
+        for entry in offered:
+            mark = text_print(entry)
+            held = self._held(feed_id, entry, mark, now)
+            if held is None:
+                seq = self._insert(feed_id, entry, mark)
+                new += 1
+            else:
+                seq, known_key, old_mark = held
+                renamed += not known_key
+                if known_key and old_mark != mark:
+                    self._edit(seq, entry, mark)
+                    edited += 1
+            if held is None or not held[1]:
+                row = {"feed_id": feed_id, "key": entry.key, "seq": seq, "listed_at": now}
+                self._c.execute(upsert(entry_keys).values(row).on_conflict_do_nothing())
+        return Added(new, edited, renamed)
+
+    def remember_keys(self, feed_id: int, prints: Mapping[str, str], now: datetime) -> None:
+        """Keep the reader's print of every known key a document listed; `listed_at` moves once a day."""
+        mine = select(entry_keys.c.key, entry_keys.c.fingerprint, entry_keys.c.listed_at).where(
+            entry_keys.c.feed_id == feed_id
+        )
+        stale = [
+            {"of_feed": feed_id, "of_key": row.key, "print": prints[row.key]}
+            for row in self._c.execute(mine)
+            if row.key in prints and (row.fingerprint != prints[row.key] or row.listed_at < now - timedelta(days=1))
+        ]
+        if stale:
+            which = and_(entry_keys.c.feed_id == bindparam("of_feed"), entry_keys.c.key == bindparam("of_key"))
+            self._c.execute(
+                update(entry_keys).where(which).values(fingerprint=bindparam("print"), listed_at=now), stale
+            )
+
+    def _held(self, feed_id: int, entry: Entry, mark: str, now: datetime) -> tuple[int, bool, str] | None:
+        """Return (seq, whether the key is known, fingerprint) of the stored entry that this one is."""
+        by_key = (
+            select(entry_keys.c.seq, entries.c.fingerprint)
+            .join(entries, entries.c.seq == entry_keys.c.seq)
+            .where(entry_keys.c.feed_id == feed_id, entry_keys.c.key == entry.key)
+        )
+        found = self._c.execute(by_key).first()
+        if found:
+            return found.seq, True, found.fingerprint
+        same = []
+        if entry.canonical:
+            same.append(
+                and_(entries.c.canonical == entry.canonical, entries.c.id != entry.id, entries.c.fingerprint == mark)
+            )
+            same.append(and_(entries.c.canonical == entry.canonical, entries.c.title == entry.title))
+        if len(entry.text) >= MIN_TEXT or not entry.link:
+            same.append(entries.c.fingerprint == mark)
+        if not same:
+            return None
+        recent = and_(entries.c.feed_id == feed_id, entries.c.seen_at > now - SAME_ITEM, or_(*same))
+        twin = self._c.execute(
+            select(entries.c.seq, entries.c.fingerprint).where(recent).order_by(entries.c.seq).limit(1)
+        ).first()
+        return (twin.seq, False, twin.fingerprint) if twin else None
+
+    def _insert(self, feed_id: int, entry: Entry, mark: str) -> int:
+        row = entry_row(replace(entry, feed_id=feed_id), mark)
+        key = self._c.execute(insert(entries).values(row)).inserted_primary_key
+        return int(key[0])  # type: ignore[index]
+
+    def _edit(self, seq: int, entry: Entry, mark: str) -> None:
+        old = (
+            self._c.execute(select(entries.c.title, entries.c.summary, entries.c.content).where(entries.c.seq == seq))
+            .mappings()
+            .one()
+        )
+        words = {name: getattr(entry, name) for name in ("title", "summary", "content", "updated")}
+        self._c.execute(
+            update(entries)
+            .where(entries.c.seq == seq)
+            .values(
+                **words, fingerprint=mark, previous=dict(old), revision=entries.c.revision + 1, state="new", tries=0
+            )
+        )
+
+    def waiting(self, limit: int, skip: Collection[str] = ()) -> list[Waiting]:
+        """Return the oldest entries not yet assessed, by (date, uid); edited ones with their text before."""
+        wanted = entries.c.state == "new"
+        if skip:
+            wanted = and_(wanted, entries.c.uid.not_in(skip))
+        statement = _full().where(wanted)
+        rows = self._c.execute(statement.order_by(entries.c.date, entries.c.uid).limit(limit)).mappings()
+        found = []
+        for row in rows:
+            entry = entry_of(row)
+            before = replace(entry, **row["previous"], revision=entry.revision - 1) if row["previous"] else None
+            found.append(Waiting(entry, before, row["assessed_no"] > 0, row["tries"]))
+        return found
+
+    def count_waiting(self) -> int:
+        """Return how many entries wait to be assessed."""
+        return self._c.execute(select(func.count()).where(entries.c.state == "new")).scalar_one()
+
+    def mark_assessed(self, numbered: Sequence[tuple[int, int]]) -> None:
+        """Mark (seq, number in the order of assessing) as done; an edited entry keeps its first number."""
+        if numbered:
+            number = func.coalesce(func.nullif(entries.c.assessed_no, 0), bindparam("number"))
+            statement = (
+                update(entries).where(entries.c.seq == bindparam("row")).values(state="assessed", assessed_no=number)
+            )
+            self._c.execute(statement, [{"row": seq, "number": number} for seq, number in numbered])
+
+    def fail(self, seq: int, error: str) -> bool:
+        """Count a failure of the science on this entry; return whether it is now set aside for good."""
+        tries = entries.c.tries + 1
+        self._c.execute(update(entries).where(entries.c.seq == seq).values(tries=tries, error=error[:500]))
+        done = self._c.execute(
+            update(entries).where(entries.c.seq == seq, entries.c.tries >= MOST_TRIES).values(state="quarantined")
+        )
+        return done.rowcount > 0
+
+    def assessed_count(self) -> int:
+        """Return the number of the last assessed entry, 0 before the first."""
+        return self._c.execute(select(func.max(entries.c.assessed_no))).scalar() or 0
+
+    def generation(self) -> int:
+        """Return how many transactions assessed anything: whoever finds another number than its own has to catch up."""
+        return self._c.execute(select(meta.c.value).where(meta.c.key == "generation")).scalar() or 0
+
+    def next_generation(self) -> int:
+        """Count this transaction as one that assessed."""
+        number = self.generation() + 1
+        row = {"key": "generation", "value": number}
+        self._c.execute(upsert(meta).values(row).on_conflict_do_update(index_elements=["key"], set_={"value": number}))
+        return number
+
+    def stream(self, upto: int, limit: int) -> list[Entry]:
+        """Return at most `limit` entries assessed last up to number `upto`, oldest first."""
+        wanted = and_(entries.c.assessed_no > max(0, upto - limit), entries.c.assessed_no <= upto)
+        return self._select(_full().where(wanted).order_by(entries.c.assessed_no))
+
+    def find(self, which: str) -> Entry | None:
+        """Return the entry with this uid, link or (the front of a) uid of at least 6 characters."""
+        by_link = or_(entries.c.link == which, entries.c.canonical == which)
+        for wanted in (entries.c.uid == which, by_link):
+            found = self._select(_full().where(wanted).order_by(entries.c.seq.desc()).limit(1))
+            if found:
+                return found[0]
+        if len(which) < 6 or "/" in which:
+            return None
+        front = self._select(_full().where(entries.c.uid.startswith(which, autoescape=True)).limit(2))
+        return front[0] if len(front) == 1 else None
+
+    def by_uids(self, uids: Collection[str]) -> dict[str, Entry]:
+        """Return the stored entries among these uids."""
+        found: dict[str, Entry] = {}
+        wanted = list(uids)
+        for start in range(0, len(wanted), 500):
+            part = self._select(_full().where(entries.c.uid.in_(wanted[start : start + 500])))
+            found.update((entry.uid, entry) for entry in part)
+        return found
+
+    def latest(self, limit: int) -> list[Entry]:
+        """Return the entries stored last, newest first."""
+        return self._select(_full().order_by(entries.c.seq.desc()).limit(limit))
+
+    def seen_between(self, start: datetime, end: datetime) -> list[Entry]:
+        """Return the entries first seen in [start, end), by (date, uid)."""
+        wanted = and_(entries.c.seen_at >= start, entries.c.seen_at < end)
+        return self._select(_full().where(wanted).order_by(entries.c.date, entries.c.uid))
+
+    def count_seen(self, start: datetime, end: datetime) -> int:
+        """Return how many entries were first seen in (start, end]."""
+        return self._c.execute(
+            select(func.count()).where(entries.c.seen_at > start, entries.c.seen_at <= end)
+        ).scalar_one()
+
+    def status_of(self, uid: str) -> tuple[str, str]:
+        """Return (state, error) of an entry."""
+        row = self._c.execute(select(entries.c.state, entries.c.error).where(entries.c.uid == uid)).one()
+        return row.state, row.error
+
+    def set_content(self, uid: str, content: str) -> None:
+        """Keep the full text of an entry's page."""
+        self._c.execute(update(entries).where(entries.c.uid == uid).values(content=content))
+
+    def _select(self, statement: Select[tuple[object, ...]]) -> list[Entry]:
+        return [entry_of(row) for row in self._c.execute(statement).mappings()]
+
+
+def _full() -> Select[tuple[object, ...]]:
+    return select(entries, feeds.c.url, feeds.c.tags).join(feeds, feeds.c.id == entries.c.feed_id)
