@@ -1,0 +1,271 @@
+"""The drawer of digests, their deliveries, and what each receiver was told (transactional outbox)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from monitor.store.rows import delivery_of
+from monitor.store.schema import alerts, attempts, deliveries, digests, told
+from monitor.types import Attempt, Delivery, DeliveryState, Digest, GiveUp, Line, Outcome, Rendered, Retry
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """A sentence a receiver was sent."""
+
+    text: str
+    event_id: str
+    entry_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a route told so far of one storyline."""
+
+    period_to: datetime | None = None  # end of the period of its last digest
+    slot: str = ""
+    number: int = 0  # digests of this storyline to this receiver
+    told: tuple[tuple[str, datetime], ...] = ()  # (event id, when) of what it told lately
+
+
+class Outbox:
+    """Digests, deliveries, attempts, and what each receiver was told."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._c = connection
+
+    def put(self, digest: Digest, slot: str, rendered: Rendered, recipients: Sequence[tuple[str, str]]) -> bool:
+        """Store a digest with one delivery per (key, recipient); False when this slot was composed already."""
+        row = {
+            "id": digest.id,
+            "route": digest.route,
+            "storyline": digest.storyline,
+            "receiver": digest.receiver,
+            "reason": digest.reason.value,
+            "slot": slot,
+            "period_from": digest.period_from,
+            "period_to": digest.period_to,
+            "number": digest.number,
+            "events": len(digest.events),
+            "entries": sum(len(event.entries) for event in digest.events),
+            "created_at": digest.created_at,
+        }
+        if self._c.execute(upsert(digests).values(row).on_conflict_do_nothing()).rowcount == 0:
+            return False
+        self._queue(row, rendered, recipients)
+        self._remember(digest)
+        return True
+
+    def post(
+        self, notice_id: str, receiver: str, rendered: Rendered, recipients: Sequence[tuple[str, str]], now: datetime
+    ) -> bool:
+        """Queue something that is no digest; False when the same was queued before."""
+        if self._c.execute(select(deliveries.c.id).where(deliveries.c.digest_id == notice_id).limit(1)).first():
+            return False
+        row = {"id": notice_id, "storyline": "", "receiver": receiver, "number": 0, "created_at": now}
+        self._queue(row, rendered, recipients)
+        return True
+
+    def _queue(self, digest: dict[str, Any], rendered: Rendered, recipients: Sequence[tuple[str, str]]) -> None:
+        bodies = {"subject": rendered.subject, "text": rendered.text, "html": rendered.html, "json": rendered.json}
+        common = {name: digest[name] for name in ("storyline", "receiver", "number", "created_at")}
+        rows = [
+            {
+                "key": key,
+                "recipient": to,
+                "digest_id": digest["id"],
+                "next_attempt_at": digest["created_at"],
+                **common,
+                **bodies,
+            }
+            for key, to in recipients
+        ]
+        if rows:
+            self._c.execute(insert(deliveries), rows)
+
+    def _remember(self, digest: Digest) -> None:
+        rows = [
+            {"event_id": event.id, "entry_uid": line.entry_uid, "text": line.text}
+            for event in digest.events
+            for line in (Line(text=event.title, source="", link=""), *event.new)
+        ]
+        rows += [
+            {"event_id": event.id, "entry_uid": entry.id, "text": entry.title}
+            for event in digest.events
+            for entry in event.entries
+        ]
+        common = {
+            "receiver": digest.receiver,
+            "storyline": digest.storyline,
+            "digest_id": digest.id,
+            "at": digest.created_at,
+        }
+        if rows:
+            self._c.execute(insert(told), [{**common, **row} for row in rows])
+
+    def told_to(self, receiver: str, storyline: str) -> list[ToldLine]:
+        """Return every line this receiver was sent of this storyline, in order."""
+        wanted = select(told.c.text, told.c.event_id, told.c.entry_uid).where(
+            told.c.receiver == receiver, told.c.storyline == storyline
+        )
+        return [ToldLine(row.text, row.event_id, row.entry_uid) for row in self._c.execute(wanted.order_by(told.c.id))]
+
+    def past(self, route: str, receiver: str, storyline: str, since: datetime) -> Past:
+        """Return the history of a route for one storyline; `told` reaches back to `since`."""
+        mine = and_(digests.c.route == route, digests.c.storyline == storyline)
+        latest = (
+            select(digests.c.period_to, digests.c.slot).where(mine).order_by(digests.c.period_to.desc(), digests.c.id)
+        )
+        last = self._c.execute(latest.limit(1)).first()
+        same = and_(digests.c.receiver == receiver, digests.c.storyline == storyline)
+        number = self._c.execute(select(func.max(digests.c.number)).where(same)).scalar() or 0
+        if last is None:
+            return Past(number=number)
+        lately = (
+            select(alerts.c.event_id, digests.c.created_at).join(digests, digests.c.id == alerts.c.digest_id).distinct()
+        )
+        rows = self._c.execute(
+            lately.where(mine, digests.c.created_at > since).order_by(digests.c.created_at, alerts.c.event_id)
+        )
+        return Past(last.period_to, last.slot, number, tuple((row.event_id, row.created_at) for row in rows))
+
+    def waiting_receivers(self, now: datetime) -> list[str]:
+        """Return the receivers with deliveries whose time has come."""
+        return list(
+            self._c.execute(
+                select(deliveries.c.receiver).where(_ready(now)).distinct().order_by(deliveries.c.receiver)
+            ).scalars()
+        )
+
+    def next_due(self) -> datetime | None:
+        """Return when the next delivery should be tried."""
+        open_ = deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.LEASED.value))
+        return self._c.execute(select(func.min(deliveries.c.next_attempt_at)).where(open_)).scalar()
+
+    def claim(self, receiver: str, now: datetime, lease: timedelta) -> Delivery | None:
+        """Take the oldest ready delivery of a receiver for `lease`; None when there is none (compare-and-set)."""
+        oldest = (
+            select(deliveries.c.id)
+            .where(_ready(now), deliveries.c.receiver == receiver)
+            .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+        )
+        statement = (
+            update(deliveries)
+            .where(deliveries.c.id == oldest.limit(1).scalar_subquery(), _ready(now))
+            .values(state=DeliveryState.LEASED.value, lease_until=now + lease, attempts=deliveries.c.attempts + 1)
+            .returning(*deliveries.c)
+        )
+        row = self._c.execute(statement).mappings().first()
+        return delivery_of(row) if row else None
+
+    def sent(self, attempt: Attempt) -> None:
+        """Record a success."""
+        self._finish(
+            attempt, {"state": DeliveryState.SENT.value, "sent_at": attempt.ended_at, "error": "", "lease_until": None}
+        )
+
+    def failed(self, attempt: Attempt, verdict: Retry | GiveUp) -> None:
+        """Record a failure and what follows from it."""
+        if isinstance(verdict, Retry):
+            new = {
+                "state": DeliveryState.PENDING.value,
+                "next_attempt_at": verdict.at,
+                "error": verdict.reason,
+                "lease_until": None,
+            }
+        else:
+            new = {"state": DeliveryState.DEAD.value, "error": verdict.reason, "lease_until": None}
+        self._finish(attempt, new)
+
+    def _finish(self, attempt: Attempt, new: dict[str, Any]) -> None:
+        self._c.execute(update(deliveries).where(deliveries.c.id == attempt.delivery_id).values(new))
+        self._c.execute(
+            insert(attempts).values(
+                delivery_id=attempt.delivery_id,
+                number=attempt.number,
+                started_at=attempt.started_at,
+                ended_at=attempt.ended_at,
+                outcome=attempt.outcome.value,
+                detail=attempt.detail,
+            )
+        )
+
+    def postpone(self, receiver: str, until: datetime, reason: str) -> None:
+        """Move every waiting delivery of a receiver (its server is busy, or it is switched off)."""
+        waiting = and_(
+            deliveries.c.receiver == receiver,
+            deliveries.c.state == DeliveryState.PENDING.value,
+            deliveries.c.next_attempt_at < until,
+        )
+        self._c.execute(update(deliveries).where(waiting).values(next_attempt_at=until, error=reason))
+
+    def kill(self, receiver: str, reason: str) -> int:
+        """Make every waiting delivery of a receiver a dead letter; return how many."""
+        waiting = and_(deliveries.c.receiver == receiver, deliveries.c.state == DeliveryState.PENDING.value)
+        return self._c.execute(
+            update(deliveries).where(waiting).values(state=DeliveryState.DEAD.value, error=reason)
+        ).rowcount
+
+    def retry(self, ids: Sequence[int], now: datetime) -> int:
+        """Put dead or waiting deliveries at the front of the queue; return how many."""
+        again = and_(
+            deliveries.c.id.in_(list(ids)),
+            deliveries.c.state.in_((DeliveryState.DEAD.value, DeliveryState.PENDING.value)),
+        )
+        new = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "attempts": 0}
+        return self._c.execute(update(deliveries).where(again).values(new)).rowcount
+
+    def sent_lately(self, receiver: str, since: datetime) -> list[datetime]:
+        """Return when deliveries to a receiver succeeded after `since`, oldest first."""
+        mine = and_(deliveries.c.receiver == receiver, deliveries.c.sent_at > since)
+        return list(self._c.execute(select(deliveries.c.sent_at).where(mine).order_by(deliveries.c.sent_at)).scalars())
+
+    def get(self, delivery_id: int) -> Delivery | None:
+        """Return one delivery."""
+        row = self._c.execute(select(deliveries).where(deliveries.c.id == delivery_id)).mappings().first()
+        return delivery_of(row) if row else None
+
+    def all(self, state: DeliveryState | None = None, limit: int = 50) -> list[Delivery]:
+        """Return deliveries, newest first."""
+        wanted = select(deliveries).order_by(deliveries.c.id.desc()).limit(limit)
+        if state is not None:
+            wanted = wanted.where(deliveries.c.state == state.value)
+        return [delivery_of(row) for row in self._c.execute(wanted).mappings()]
+
+    def attempts_of(self, delivery_id: int) -> list[Attempt]:
+        """Return every attempt at a delivery, in order."""
+        rows = self._c.execute(
+            select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
+        ).mappings()
+        return [
+            Attempt(**{**{k: v for k, v in row.items() if k != "id"}, "outcome": Outcome(row["outcome"])})
+            for row in rows
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """Return state -> number of deliveries."""
+        rows = self._c.execute(select(deliveries.c.state, func.count()).group_by(deliveries.c.state))
+        return {row[0]: row[1] for row in rows}
+
+    def oldest_waiting(self) -> datetime | None:
+        """Return when the oldest undelivered delivery was queued."""
+        open_ = deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.LEASED.value))
+        return self._c.execute(select(func.min(deliveries.c.created_at)).where(open_)).scalar()
+
+    def digest(self, digest_id: str) -> dict[str, Any] | None:
+        """Return the row of a digest."""
+        row = self._c.execute(select(digests).where(digests.c.id == digest_id)).mappings().first()
+        return dict(row) if row else None
+
+
+def _ready(now: datetime) -> Any:
+    """The rows a worker may take: pending and due, or leased by somebody who died."""
+    due = and_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.next_attempt_at <= now)
+    expired = and_(deliveries.c.state == DeliveryState.LEASED.value, deliveries.c.lease_until <= now)
+    return or_(due, expired)
