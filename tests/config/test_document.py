@@ -1,0 +1,93 @@
+"""YAML with places: what it means, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.config import document
+from monitor.errors import ConfigErrors
+
+
+def read(text: str | bytes) -> document.Document:
+    path = Path("some.yaml")
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return document.read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("a: 1\nb: no\nc: [1.5, true, ~, 'x', on]", {"a": 1, "b": "no", "c": [1.5, True, None, "x", "on"]}),
+        ("n: '5'\nm: \"6\"", {"n": "5", "m": "6"}),
+        ("2024-06-01: 2024-06-01", {"2024-06-01": "2024-06-01"}),
+        ("a: |\n  two\n  lines\n", {"a": "two\nlines\n"}),
+        ("x: &x [1, 2]\ny: *x", {"x": [1, 2], "y": [1, 2]}),
+        (b"\xef\xbb\xbfa: 1", {"a": 1}),
+        ("e: 1e3\nh: 0x1F\nv: 1.2.3\ns: .5", {"e": 1000.0, "h": "0x1F", "v": "1.2.3", "s": 0.5}),
+        ("", {}),
+    ],
+)
+def test_reads_yaml_1_2(text: str | bytes, data: object) -> None:
+    assert read(text).data == data
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: 1\na: 2", "some.yaml:2:1: a: written twice; the first one stands in line 1"),
+        ("a:\n\t- b", "some.yaml:2:1: not YAML"),
+        ("a: [1, 2\nb: 3", "some.yaml:2:2: not YAML"),
+        ("!!python/object/apply:os.system [x]", "some.yaml:1:1: Python tags"),
+        ("a: !secret x", "some.yaml:1:4: the tag !secret"),
+        ("a: &a [*a]", "some.yaml:1:8: the alias *a contains itself"),
+        ("a: *b", "some.yaml:1:4: the alias *b stands for nothing"),
+        ("--- 1\n--- 2", "some.yaml:2:1: a second document"),
+        ("? [a]\n: b", "some.yaml:1:3: a key must be plain text"),
+        ("[" * 100_000, "some.yaml:1:31: nested deeper than 30"),
+        ("- x\n" * 100_001, "some.yaml:100000:3: more than 100,000 values"),
+        (b"a: \xff", "some.yaml:1:4: not UTF-8"),
+        ("a: \x07", "some.yaml:1:1: not YAML"),
+        (" " * 4_000_001, "some.yaml:1:1: larger than 4 MB"),
+    ],
+)
+def test_refuses_in_place(text: str | bytes, expected: str) -> None:
+    with pytest.raises(ConfigErrors) as caught:
+        read(text)
+    assert str(caught.value).splitlines()[0].startswith(expected)
+
+
+def test_an_alias_bomb_costs_nothing() -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]" for n in range(12)]
+    with pytest.raises(ConfigErrors, match="enormous"):
+        read("\n".join(lines))
+
+
+def test_a_deep_chain_of_aliases_is_refused() -> None:
+    lines = ["a0: &a0 [[x]]"] + [f"a{n + 1}: &a{n + 1} [[*a{n}]]" for n in range(40)]
+    with pytest.raises(ConfigErrors, match="enormous"):
+        read("\n".join(lines))
+
+
+def test_every_duplicate_is_named() -> None:
+    with pytest.raises(ConfigErrors) as caught:
+        read("a: 1\na: 2\nb: {c: 1, c: 3}\n")
+    assert [(e.where.line, e.where.column) for e in caught.value.errors] == [(2, 1), (3, 11)]
+
+
+def test_knows_where_a_key_stands_and_the_last_thing_on_a_wrong_way() -> None:
+    found = read("a:\n  - b: 1\n    c: 2\n")
+    assert str(found.where("a", 0, "c")) == "some.yaml:3:5"
+    assert str(found.where("a", 0, "zzz")) == "some.yaml:2:5"
+    assert str(found.where("nothing")) == "some.yaml:1:1"
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder"])
+def test_only_regular_files(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "x.yaml"
+    if kind == "folder":
+        path.mkdir()
+    with pytest.raises(ConfigErrors, match=r"no such file|not a regular file"):
+        document.read(path)
