@@ -43,6 +43,14 @@ class Background:
         return Sparse(counted.ids, weights.astype(np.float32))
 
     @cached_property
+    def whitening(self) -> tuple[Vectors, Vectors]:
+        """Mean of the sample's vectors and the inverse of their covariance, shrunk half-way to a sphere."""
+        mean: Vectors = self.vectors.mean(axis=0)
+        covariance = np.cov(self.vectors.T)
+        sphere = np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+        return mean, np.linalg.inv(0.5 * covariance + 0.5 * sphere).astype(np.float32)
+
+    @cached_property
     def lexical(self) -> tuple[Sparse, ...]:
         """The sample as weighted vectors."""
         return tuple(self.weigh(counted) for counted in self.sample)

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 from zlib import crc32
 
@@ -15,6 +14,8 @@ import numpy as np
 import Stemmer
 from anyascii import anyascii
 from numpy.typing import NDArray
+
+from monitor.detect import data
 
 STEM_SPACE = 1 << 18  # hashed stems take ids 0 .. STEM_SPACE - 1
 CHAR_SPACE = 1 << 18  # hashed character n-grams the ids behind them
@@ -26,7 +27,7 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing
 _MASK = (1 << 18) - 1
 _MAX_CHARACTERS = 20_000  # a text is read so far; keeps the time bounded whatever a feed sends
 
-STOPWORDS = frozenset(files("monitor.detect.data").joinpath("stopwords.txt").read_text("utf-8").split())
+STOPWORDS = data.words("stopwords")
 
 # one stemmer an alphabet, so that a word has the same stem whatever its entry is declared to be
 _STEMMERS = (("\u0370", "\u03ff", "greek"), ("\u0400", "\u04ff", "russian"), ("\u0600", "\u06ff", "arabic"))

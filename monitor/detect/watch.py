@@ -16,7 +16,7 @@ from monitor.types import Watch
 
 FIELDS = ("title", "summary", "source")
 
-_FIELD = re.compile(rf"({'|'.join(FIELDS)}):\s*(.+)", re.DOTALL)
+_FIELD = re.compile(rf"({'|'.join(FIELDS)}):\s*(.*)", re.DOTALL)
 _REGEX = re.compile(r"/(.+)/(i?)", re.DOTALL)
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+\d*|\d+[^\W_]*|\*")
 _POSSESSIVE = re.compile(r"['’]s(?!\w)", re.IGNORECASE)
