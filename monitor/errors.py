@@ -59,14 +59,21 @@ class FeedError(MonitorError):
 
 
 class FetchError(FeedError):
-    """The web said no: a status, a timeout, a refused address."""
+    """The web said no: a status, a timeout, a refused address; `network` where nobody answered at all."""
 
     def __init__(
-        self, url: str, what: str, *, status: int | None = None, retry_after: timedelta | None = None
+        self,
+        url: str,
+        what: str,
+        *,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+        network: bool = False,
     ) -> None:
         super().__init__(url, what)
         self.status = status
         self.retry_after = retry_after
+        self.network = network
 
 
 class ParseError(FeedError):
@@ -84,6 +91,7 @@ class DeliveryError(MonitorError):
         retryable: bool,
         retry_after: timedelta | None = None,
         disable: bool = False,
+        down: bool = False,
     ) -> None:
         super().__init__(f"{receiver}: {reason}")
         self.receiver = receiver
@@ -91,6 +99,7 @@ class DeliveryError(MonitorError):
         self.retryable = retryable
         self.retry_after = retry_after
         self.disable = disable
+        self.down = down  # the receiver as a whole, not this one message
 
 
 class RenderError(MonitorError):

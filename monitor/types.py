@@ -66,7 +66,9 @@ class Feed:
     rhythm: timedelta | None = None  # usual gap between its entries
     newest: datetime | None = None  # date of the newest entry seen
     gaps: int = 0  # times it rolled over between two polls
-    notes: Mapping[str, str] = field(default_factory=dict)  # the feed room's own small memory (redirect proof, ttl, ...)
+    notes: Mapping[str, str] = field(
+        default_factory=dict
+    )  # the feed room's own small memory (redirect proof, ttl, ...)
 
     @property
     def label(self) -> str:
@@ -139,6 +141,9 @@ class ParsedFeed:
     dropped: int = 0  # entries beyond the cap
     listed: int = 0  # entries in the document, known ones included
     hints: Mapping[str, str] = field(default_factory=dict)  # ttl, skipHours, sy:* as found
+    keys: Mapping[str, str] = field(default_factory=dict)  # every listed key -> its print, to be known by next time
+    overlap: int = 0  # listed entries that were known
+    truncated: bool = False  # the document broke off: its validators must not be trusted
 
 
 # --------------------------------------------------------------------------- storylines
@@ -447,6 +452,7 @@ class Digest:
     timeline: tuple[tuple[str, int, int], ...] = ()  # ISO day, events that day, of them new here
     number: int = 1  # the n-th digest of this storyline to this receiver
     held: int = 0  # alerts a cap held back
+    timezone: str = "UTC"  # of the times a person reads
     created_at: datetime
 
 
