@@ -1,0 +1,49 @@
+"""Schedule slots: cron expressions in an IANA zone, each slot named so that it is served once.
+
+Daylight saving follows Debian's cron: a time that does not exist comes as soon as the clock has jumped, a time that
+comes twice counts the first time; expressions with a `*` hour or minute run in both of the doubled hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+SOON = 400  # slots looked at before a schedule counts as never running
+MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+
+
+def validate(cron: str, timezone: str) -> None:
+    """Refuse a schedule that cannot run. Errors: ValueError in words for the operator."""
+    try:
+        zone = ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{timezone!r} is no time zone; write an IANA name like Europe/London") from error
+    if len(cron.split()) != 5:
+        raise ValueError(f"{cron!r} is no schedule; write five cron fields like `0 7,17 * * mon-fri`")
+    try:
+        next(CronSim(cron, datetime(2024, 1, 1, tzinfo=zone)))
+    except (CronSimError, StopIteration) as error:
+        raise ValueError(f"{cron!r} never runs: {error}") from error
+
+
+def latest(cron: str, timezone: str, now: datetime) -> datetime:
+    """Return the last slot at or before `now`, in its zone."""
+    local = now.astimezone(ZoneInfo(timezone)) + timedelta(seconds=1)
+    backwards: Iterator[datetime] = CronSim(cron, local, reverse=True)
+    return next(slot for slot in islice(backwards, SOON) if slot.astimezone(UTC) <= now)
+
+
+def following(cron: str, timezone: str, now: datetime) -> datetime:
+    """Return the first slot after `now`, in its zone."""
+    forwards: Iterator[datetime] = CronSim(cron, now.astimezone(ZoneInfo(timezone)))
+    return next(slot for slot in islice(forwards, SOON) if slot.astimezone(UTC) > now)
+
+
+def key(slot: datetime) -> str:
+    """Return the name of a slot: local time with its offset and zone, unique for ever."""
+    return f"{slot.isoformat(timespec='minutes')}[{slot.tzinfo}]"

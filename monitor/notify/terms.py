@@ -1,0 +1,45 @@
+"""The terms of routes and silences: words, phrases, `prefix*` and `/regex/`, matched in linear time."""
+
+from __future__ import annotations
+
+import re
+
+import re2
+
+from monitor import text
+
+LETTER = r"[\pL\pN_]"
+UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]"
+)  # no spaces between words
+OPTIONS = re2.Options()
+OPTIONS.log_errors = False
+OPTIONS.max_mem = 1 << 20
+
+
+def compile_term(term: str) -> re2.Pattern:
+    """Return the pattern of a term as a person writes it. Errors: ValueError in words for the operator."""
+    body = term.strip()
+    is_regex = len(body) > 2 and body.startswith("/") and body.endswith("/")
+    pattern = f"(?i){body[1:-1]}" if is_regex else _words(body)
+    try:
+        return re2.compile(pattern, OPTIONS)
+    except re2.error as error:
+        raise ValueError(f"the term {term!r} cannot be used: {error}") from error
+
+
+def _words(body: str) -> str:
+    plain = text.normalise(body.strip('"'))
+    prefix, plain = plain.endswith("*"), plain.rstrip("*").strip()
+    if not plain:
+        raise ValueError(f"the term {body!r} is empty")
+    core = r"\s+".join(re2.escape(word) for word in plain.split())
+    if UNSPACED.search(plain):
+        return core
+    return f"(?:^|[^\\pL\\pN_]){core}" + ("" if prefix else r"(?:$|[^\pL\pN_])")
+
+
+def found(terms: tuple[str, ...], body: str) -> bool:
+    """Say whether one of the terms stands in the text; case and width do not matter."""
+    folded = text.normalise(body)
+    return any(compile_term(term).search(folded) for term in terms)
