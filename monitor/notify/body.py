@@ -1,0 +1,115 @@
+"""The digest as the JSON a webhook receives; its schema lies beside this file."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.text import short
+from monitor.types import Digest, DigestEntry, DigestEvent
+
+LIMIT = 256 * 1024  # bytes of a body
+EXCERPT = 300  # characters of other people's text an entry
+Json = dict[str, Any]
+
+
+def render(digest: Digest) -> str:
+    """Return the body as compact JSON of at most 256 kB; `data.truncated` counts the events and entries left out."""
+    body = _body(digest)
+    text = _dump(body)
+    if len(text.encode()) <= LIMIT:
+        return text
+    return _dump(_cut(body))
+
+
+def moment(at: datetime) -> str:
+    """Return the time as RFC 3339 in UTC."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _dump(body: Json) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _body(digest: Digest) -> Json:
+    coverage = digest.coverage
+    return {
+        "type": "storyline.digest",
+        "timestamp": moment(digest.created_at),
+        "data": {
+            "storyline": {"name": digest.storyline, "title": digest.storyline_title},
+            "digest_id": digest.id,
+            "number": digest.number,
+            "reason": digest.reason.value,
+            "period": {"from": moment(digest.period_from), "to": moment(digest.period_to)},
+            "events": [_event(event) for event in digest.events],
+            "truncated": 0,
+            "held": digest.held,
+            "coverage": {
+                "feeds_ok": coverage.feeds_ok,
+                "feeds_failing": coverage.feeds_failing,
+                "feeds_late": coverage.feeds_late,
+                "entries_scanned": coverage.entries_scanned,
+                "near_misses": coverage.near_misses,
+                "gaps": coverage.gaps,
+            },
+        },
+    }
+
+
+def _event(event: DigestEvent) -> Json:
+    return {
+        "id": event.id,
+        "title": short(event.title, EXCERPT),
+        "verdict": event.verdict.value,
+        "update": event.is_update,
+        "first_seen": moment(event.first_seen),
+        "last_seen": moment(event.last_seen),
+        "score": round(event.score, 4),
+        "sources": event.sources,
+        "independent_sources": event.independent_sources,
+        "copies": event.copies,
+        "new": [{"text": short(line.text, EXCERPT), "source": line.source, "link": line.link} for line in event.new],
+        "why": {
+            "new": list(event.why),
+            "threshold": round(event.threshold, 4),
+            "terms": [[term, round(weight, 4)] for term, weight in event.terms],
+        },
+        "entries": [_entry(entry) for entry in event.entries],
+    }
+
+
+def _entry(entry: DigestEntry) -> Json:
+    return {
+        "id": entry.id,
+        "title": short(entry.title, EXCERPT),
+        "link": entry.link,
+        "source": entry.source,
+        "published": moment(entry.published) if entry.published else None,
+        "copy_of": entry.copy_of,
+    }
+
+
+def _cut(body: Json) -> Json:
+    """Return the body with as much as fits: events in order, each with as many of its entries as there is room for."""
+    data = body["data"]
+    room = LIMIT - len(_dump({**body, "data": {**data, "events": [], "truncated": 10**7}}).encode())
+    kept: list[Json] = []
+    left_out = 0
+    for event in data["events"]:
+        bare = {**event, "entries": []}
+        cost = len(_dump(bare).encode()) + 1
+        if cost > room:
+            left_out += 1 + len(event["entries"])
+            continue
+        room -= cost
+        for entry in event["entries"]:
+            cost = len(_dump(entry).encode()) + 1
+            if cost <= room:
+                bare["entries"].append(entry)
+                room -= cost
+            else:
+                left_out += 1
+        kept.append(bare)
+    return {**body, "data": {**data, "events": kept, "truncated": left_out}}

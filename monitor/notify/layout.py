@@ -1,0 +1,48 @@
+"""Plain text in columns: width as a terminal sees it, wrapping that never cuts a link."""
+
+from __future__ import annotations
+
+import unicodedata
+
+COLUMNS = 78
+WIDE = frozenset("WF")
+
+
+def width(text: str) -> int:
+    """Return how many columns a text takes: East Asian characters take two, combining marks none."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in WIDE else 1 for char in text
+    )
+
+
+def wrap(text: str, indent: str = "", first: str | None = None, columns: int = COLUMNS) -> str:
+    """Return the text in lines of at most `columns`, each after its indent; `first` is the first line's own.
+
+    Words are kept whole and may run over (links must); wide scripts break between any two characters.
+    """
+    lines: list[str] = []
+    line = indent if first is None else first
+    empty = True
+    for piece, glued in _pieces(text):
+        joint = "" if empty or glued else " "
+        if not empty and width(line) + len(joint) + width(piece) > columns:
+            lines.append(line)
+            line, joint = indent, ""
+        line, empty = line + joint + piece, False
+    return "\n".join([*lines, line.rstrip()])
+
+
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """Return what may stand on its own line, and whether it follows without a space."""
+    pieces: list[tuple[str, bool]] = []
+    for word in text.split():
+        if not any(unicodedata.east_asian_width(char) in WIDE for char in word) or _hangul(word):
+            pieces.append((word, False))
+            continue
+        pieces.extend((char, place > 0) for place, char in enumerate(word))
+    return pieces
+
+
+def _hangul(word: str) -> bool:
+    """Say whether a word is short Korean, which is written with spaces."""
+    return len(word) < 20 and any("\uac00" <= char <= "\ud7a3" for char in word)

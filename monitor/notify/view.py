@@ -1,0 +1,266 @@
+"""What a reader of a digest sees, worded once for text and HTML alike; templates know nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from monitor.notify import timeline
+from monitor.text import collapse, printable, short
+from monitor.types import Coverage, Digest, DigestEntry, DigestEvent, Line, Novelty
+
+TOP = 20  # events told in full
+LISTED = 40  # further events told by their title
+ENTRIES = 5  # reports listed under an event
+REASONS = 4  # words on what is new, an event
+EXCERPT = 300  # characters of other people's text
+TITLE = 240
+LABELS = {
+    Novelty.NEW_EVENT: "New",
+    Novelty.DEVELOPMENT: "Development",
+    Novelty.CORRECTION: "Correction",
+    Novelty.REPEAT: "Repeat",
+    Novelty.COPY: "Copy",
+}
+COUNTED = {
+    Novelty.NEW_EVENT: ("new event", "new events"),
+    Novelty.DEVELOPMENT: ("development", "developments"),
+    Novelty.CORRECTION: ("correction", "corrections"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence and where it stands."""
+
+    text: str
+    source: str
+    link: str  # "" unless http or https
+    host: str  # as the browser would show it, in ASCII
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One entry under an event."""
+
+    title: str
+    source: str
+    link: str
+    host: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventView:
+    """One event, in words."""
+
+    number: int
+    title: str
+    kind: str  # new_event, development, correction
+    label: str  # New, Development, Correction
+    update: bool
+    why: tuple[str, ...]
+    lines: tuple[Told, ...]
+    meta: str  # sources, copies, first seen
+    matched: str  # why it belongs to the story
+    reports: tuple[Report, ...]
+    more: str  # "and 7 more reports", "" if none
+    entry_id: str  # what `explain` takes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestView:
+    """One digest, in words."""
+
+    subject: str
+    preview: str  # what a mail list shows after the subject
+    storyline: str
+    receiver: str
+    heading: str  # "2 new events, 1 development"
+    number: int
+    when: str
+    since: str
+    nil: bool
+    events: tuple[EventView, ...]
+    also: tuple[str, ...]  # titles of further events
+    more: int  # events beyond those
+    held: int
+    picture: timeline.Picture | None
+    spark: str
+    coverage: str
+    trouble: str
+    near: tuple[Report, ...]
+    digest_id: str
+
+
+def view(digest: Digest) -> DigestView:
+    """Return the digest in words; times stand in its zone."""
+    zone = ZoneInfo(digest.timezone)
+    events = tuple(_event(place, event, zone) for place, event in enumerate(digest.events[:TOP], 1))
+    further = digest.events[TOP:]
+    nil = not digest.events
+    return DigestView(
+        subject=_subject(digest),
+        preview=_preview(digest, events),
+        storyline=one_line(digest.storyline_title or digest.storyline, TITLE),
+        receiver=digest.receiver,
+        heading=_heading(digest),
+        number=digest.number,
+        when=_when(digest.created_at, zone),
+        since=_when(digest.period_from, zone),
+        nil=nil,
+        events=events,
+        also=tuple(f"{LABELS[event.verdict]}: {one_line(event.title, TITLE)}" for event in further[:LISTED]),
+        more=max(0, len(further) - LISTED),
+        held=digest.held,
+        picture=timeline.draw(digest.timeline),
+        spark=timeline.sparkline(digest.timeline),
+        coverage=_coverage(digest.coverage),
+        trouble=_trouble(digest.coverage),
+        near=tuple(_near(digest)) if nil else (),
+        digest_id=digest.id,
+    )
+
+
+def one_line(text: str, most: int) -> str:
+    """Return other people's text as one harmless line of at most `most` characters."""
+    return short(collapse(printable(text)), most)
+
+
+def safe_link(link: str) -> tuple[str, str]:
+    """Return the link and its host in ASCII, or two empty strings unless it is an http(s) address."""
+    plain = printable(link).strip()
+    try:
+        parts = urlsplit(plain)
+        host = (parts.hostname or "").encode("idna").decode()
+    except (ValueError, UnicodeError):
+        return "", ""
+    if parts.scheme.lower() not in {"http", "https"} or not host or any(char.isspace() for char in plain):
+        return "", ""
+    return plain, host.removeprefix("www.")
+
+
+def lead(digest: Digest) -> str:
+    """Return the first thing a digest says, for subjects and chat."""
+    if not digest.events:
+        return "nothing new"
+    first = digest.events[0]
+    prefix = "Correction: " if first.verdict is Novelty.CORRECTION else ""
+    return prefix + one_line(first.title, 110)
+
+
+def _subject(digest: Digest) -> str:
+    others = len(digest.events) - 1
+    tail = f" (+{others} more)" if others > 0 else ""
+    return f"{one_line(digest.storyline_title or digest.storyline, 60)}: {lead(digest)}{tail}"
+
+
+def _preview(digest: Digest, events: tuple[EventView, ...]) -> str:
+    if not events:
+        return _coverage(digest.coverage)
+    first = events[0]
+    return short(first.lines[0].text if first.lines else "; ".join(first.why) or first.meta, 140)
+
+
+def _heading(digest: Digest) -> str:
+    if not digest.events:
+        return "Nothing new"
+    counts = Counter(event.verdict for event in digest.events)
+    return ", ".join(f"{counts[kind]} {words[counts[kind] > 1]}" for kind, words in COUNTED.items() if counts[kind])
+
+
+def _when(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} {local.tzname()}"
+
+
+def _day(at: datetime, zone: ZoneInfo) -> str:
+    local = at.astimezone(zone)
+    return f"{local.day} {local:%b, %H:%M}"
+
+
+def _event(number: int, event: DigestEvent, zone: ZoneInfo) -> EventView:
+    shown = _reports(event, zone)
+    unlisted = len(event.entries) - len(shown)
+    return EventView(
+        number=number,
+        title=one_line(event.title, TITLE),
+        kind=event.verdict.value,
+        label=LABELS[event.verdict],
+        update=event.is_update,
+        why=tuple(one_line(reason, 160) for reason in event.why[:REASONS]),
+        lines=tuple(_line(line) for line in event.new),
+        meta=_meta(event, zone),
+        matched=_matched(event),
+        reports=shown,
+        more=f"and {unlisted} more {'report' if unlisted == 1 else 'reports'}" if unlisted > 0 else "",
+        entry_id=event.entries[0].id if event.entries else event.id,
+    )
+
+
+def _line(line: Line) -> Told:
+    return Told(one_line(line.text, EXCERPT), one_line(line.source, 80), *safe_link(line.link))
+
+
+def _reports(event: DigestEvent, zone: ZoneInfo) -> tuple[Report, ...]:
+    """Return the own wordings first, copies after, as many as a reader wants."""
+    order = sorted(event.entries, key=lambda entry: entry.copy_of is not None)
+    return tuple(_report(entry, zone) for entry in order[:ENTRIES])
+
+
+def _report(entry: DigestEntry, zone: ZoneInfo) -> Report:
+    when = _day(entry.published, zone) if entry.published else ""
+    return Report(one_line(entry.title, TITLE), one_line(entry.source, 80), *safe_link(entry.link), when)
+
+
+def _meta(event: DigestEvent, zone: ZoneInfo) -> str:
+    parts = [_plural(event.independent_sources, "independent source")]
+    if event.sources > event.independent_sources:
+        parts[0] += f" of {event.sources}"
+    if event.copies:
+        parts.append(_plural(event.copies, "copy", "copies"))
+    parts.append(f"first seen {_day(event.first_seen, zone)}")
+    if event.last_seen > event.first_seen:
+        parts.append(f"last {_day(event.last_seen, zone)}")
+    return " · ".join(parts)
+
+
+def _matched(event: DigestEvent) -> str:
+    terms = ", ".join(one_line(term, 40) for term, _ in event.terms[:5])
+    score = f"score {event.score:.2f} (threshold {event.threshold:.2f})"
+    return f"{score}: {terms}" if terms else score
+
+
+def _coverage(coverage: Coverage) -> str:
+    feeds = coverage.feeds_ok + coverage.feeds_late + coverage.feeds_failing
+    parts = [f"{coverage.feeds_ok} of {_plural(feeds, 'feed')} read"]
+    if coverage.feeds_late:
+        parts.append(f"{coverage.feeds_late} late")
+    if coverage.feeds_failing:
+        parts.append(f"{coverage.feeds_failing} failing")
+    parts.append(f"{_plural(coverage.entries_scanned, 'entry', 'entries')} scanned")
+    parts.append(_plural(coverage.near_misses, "near miss", "near misses"))
+    return ", ".join(parts) + "."
+
+
+def _trouble(coverage: Coverage) -> str:
+    names = [one_line(name, 60) for name in coverage.failing]
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    parts = [f"Failing: {shown}."] if names else []
+    if coverage.gaps:
+        parts.append(f"{_plural(coverage.gaps, 'feed')} rolled over between two polls: entries may have been missed.")
+    return " ".join(parts)
+
+
+def _near(digest: Digest) -> list[Report]:
+    return [
+        Report(one_line(miss.title, TITLE), one_line(miss.source, 80), *safe_link(miss.link), f"score {miss.score:.2f}")
+        for miss in digest.coverage.nearest[:ENTRIES]
+    ]
+
+
+def _plural(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
