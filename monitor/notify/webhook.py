@@ -1,0 +1,286 @@
+"""Digests as signed JSON by POST: Standard Webhooks, one deadline, no redirects, no private addresses."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import socket
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from standardwebhooks.webhooks import Webhook
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from monitor.errors import DeliveryError
+from monitor.notify.deadline import Deadline
+from monitor.notify.guard import RefusedAddressError, resolve
+from monitor.notify.receivers import WebhookSettings
+from monitor.notify.secrets import secret
+from monitor.text import collapse, printable, short
+from monitor.types import Delivery
+
+At = Callable[[str], None]
+READ = 64 * 1024  # bytes of a response looked at
+CONNECT = 10.0  # seconds for one address
+SAID_NO = re.compile(rb'^\s*\{[^{}]{0,2000}"ok"\s*:\s*false')
+RETRYABLE = frozenset((408, 409, 423, 425, 429))  # of the 4xx; every 5xx is
+PAUSED = frozenset((429, 503))
+
+
+class Hook:
+    """The way to one web address; not for two threads at once."""
+
+    def __init__(self, name: str, settings: WebhookSettings, at: At) -> None:
+        self._name = name
+        self._settings = settings
+        self._at = at
+        self._sock: socket.socket | None = None  # of the kept connection
+        self._deadline: Deadline | None = None
+        self._session = _session(settings, self._connected)
+
+    def send(self, delivery: Delivery, now: datetime) -> str:
+        """Post one digest and return what the receiver answered. Errors: DeliveryError."""
+        body = Body(delivery.rendered.json.encode(), self._at)
+        with Deadline(self._settings.timeout.total_seconds()) as self._deadline:
+            if self._sock is not None:
+                self._deadline.watch(self._sock)
+            try:
+                status, headers, answer = self._post(body, _headers(self._settings, delivery, now))
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                reason = _words(error, self._deadline)
+                self.rest()
+                raise self._error(reason, retryable=True, down=not body.begun) from None
+        return self._judged(status, headers, answer, now)
+
+    def rest(self) -> None:
+        """Close the connection."""
+        self._session.close()
+        if self._sock is not None:
+            self._sock.close()
+            self._sock = None
+
+    def _connected(self, sock: socket.socket) -> None:
+        if self._sock is not None:
+            self._sock.close()
+        self._sock = sock
+        if self._deadline is not None:
+            self._deadline.watch(sock)
+
+    def _post(self, body: Body, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        url = self._settings.url or secret(None, self._settings.url_file) or ""
+        with self._session.post(
+            url,
+            data=body,
+            headers=headers,
+            timeout=(CONNECT, self._settings.timeout.total_seconds()),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            lower = {name.lower(): value for name, value in response.headers.items()}
+            try:
+                answer = response.raw.read(READ, decode_content=False)
+            except (urllib3.exceptions.HTTPError, OSError):
+                answer = b""  # the status is the answer; an endless or broken body changes nothing
+            return response.status_code, lower, answer
+
+    def _judged(self, status: int, headers: dict[str, str], answer: bytes, now: datetime) -> str:
+        if 200 <= status < 300:
+            if SAID_NO.match(answer):
+                raise self._error(f"{status}, but the answer says no: {_text(answer)}", retryable=True)
+            self._at("accepted")
+            return f"{status} {_text(answer)}".strip()
+        reason = f"status {status}: {_text(answer)}" if answer else f"status {status}"
+        if 300 <= status < 400:
+            raise self._error(f"status {status}: redirects are not followed", retryable=False)
+        retryable = status >= 500 or status in RETRYABLE
+        wait = _retry_after(headers, now) if status in PAUSED else None
+        if status == 410:
+            raise DeliveryError(self._name, reason, retryable=False, disable=True)
+        raise self._error(reason, retryable=retryable, retry_after=wait, down=status in PAUSED)
+
+    def _error(
+        self, reason: str, *, retryable: bool, retry_after: timedelta | None = None, down: bool = False
+    ) -> DeliveryError:
+        return DeliveryError(self._name, reason, retryable=retryable, retry_after=retry_after, down=down)
+
+
+class Body:
+    """A request body of known length that tells when it is half sent and when it is sent."""
+
+    def __init__(self, data: bytes, at: At) -> None:
+        self._data = data
+        self._at = at
+        self._place = 0
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    @property
+    def begun(self) -> bool:
+        """Say whether the connection stood and the body was asked for."""
+        return self._place > 0
+
+    def read(self, size: int = -1) -> bytes:  # noqa: ARG002 - halves, whatever the size asked for
+        """Return the next half; empty after the second."""
+        half = (len(self._data) + 1) // 2
+        piece = self._data[self._place : self._place + half]
+        self._at({0: "connected", half: "mid-data"}.get(self._place, "data-sent"))
+        self._place += len(piece)
+        return piece
+
+
+def _headers(settings: WebhookSettings, delivery: Delivery, now: datetime) -> dict[str, str]:
+    """Return the headers of Standard Webhooks; both secrets sign while one replaces the other."""
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "storyline-monitor",
+        "Idempotency-Key": delivery.key,
+        "webhook-id": delivery.key,
+        "webhook-timestamp": str(int(now.timestamp())),
+    }
+    keys = [
+        secret(settings.secret, settings.secret_file),
+        secret(settings.old_secret, settings.old_secret_file),
+    ]
+    signatures = [_sign(key, delivery, now) for key in keys if key]
+    if signatures:
+        headers["webhook-signature"] = " ".join(signatures)
+    return headers
+
+
+def _sign(key: str, delivery: Delivery, now: datetime) -> str:
+    """Return the v1 signature; a secret that is not `whsec_` with base64 is used byte for byte."""
+    try:
+        base64.b64decode(key.removeprefix("whsec_"), validate=True)
+        hook = Webhook(key)
+    except (binascii.Error, ValueError):
+        hook = Webhook(key.encode())
+    return str(hook.sign(delivery.key, now, delivery.rendered.json))
+
+
+def _retry_after(headers: dict[str, str], now: datetime) -> timedelta | None:
+    """Return the wait a server asks for: seconds or a date (RFC 9110, 10.2.3); nonsense is no wish."""
+    written = headers.get("retry-after", "").strip()
+    if written.isdigit():
+        return timedelta(seconds=min(int(written[:9]), 30 * 86_400))
+    try:
+        at, here = parsedate_to_datetime(written), parsedate_to_datetime(headers["date"])
+    except (ValueError, TypeError, KeyError):
+        try:
+            at, here = parsedate_to_datetime(written), now
+        except (ValueError, TypeError):
+            return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    here = here if here.tzinfo else here.replace(tzinfo=UTC)
+    return max(at - here, timedelta())
+
+
+def _words(error: Exception, deadline: Deadline) -> str:
+    """Return a failure in words without the address: its path and query may be secrets."""
+    if deadline.expired:
+        return "no answer in time"
+    cause: BaseException | None = error
+    for _ in range(8):
+        if isinstance(cause, RefusedAddressError):
+            return f"{cause}; set allow_private_networks if that is meant"
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not trusted: {cause.verify_message}"
+        if cause is None:
+            break
+        cause = cause.__cause__ or cause.__context__ or _inner(cause)
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    if isinstance(error, requests.ConnectionError | OSError):
+        return "the connection failed or was closed"
+    return f"the answer is no HTTP ({type(error).__name__})"
+
+
+def _inner(error: BaseException) -> BaseException | None:
+    reason = getattr(error, "reason", None)
+    first = error.args[0] if error.args else None
+    return next((found for found in (reason, first) if isinstance(found, BaseException)), None)
+
+
+def _text(answer: bytes) -> str:
+    return short(collapse(printable(answer[:2000].decode("utf-8", "replace"))), 200)
+
+
+# --------------------------------------------------------------------------- connecting
+
+
+class Guarded(HTTPAdapter):
+    """Connects to addresses that the guard allows, and tells of each connection."""
+
+    def __init__(self, settings: WebhookSettings, connected: Callable[[socket.socket], None]) -> None:
+        self._private = settings.allow_private_networks
+        self._context = ssl.create_default_context(cafile=settings.ca_file)
+        self._connected = connected
+        super().__init__(pool_maxsize=1, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Put the guarded connections in the pool."""
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": _pool(HTTPConnectionPool, HTTPConnection, self),
+            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self),
+        }
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """Leave trust to our own context, which no environment variable changes."""
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        """Keep requests from adding its own certificates to our context."""
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        pool.pop("ca_certs", None)
+        pool.pop("ca_cert_dir", None)
+        return host, pool
+
+    def open(self, host: str, port: int, timeout: float) -> socket.socket:
+        """Return a socket to the first address that answers."""
+        failure: OSError | None = None
+        for address in resolve(host, port, private=self._private):
+            try:
+                sock = socket.create_connection((address, port), timeout)
+            except OSError as error:
+                failure = error
+                continue
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._connected(sock.dup())
+            return sock
+        raise failure or OSError("no address")
+
+
+def _pool(pool: type, connection: type, adapter: Guarded) -> type:
+    """Return the pool class whose connections go through the adapter's guard."""
+
+    def open_socket(self: Any) -> socket.socket:
+        try:
+            return adapter.open(self._dns_host, self.port, CONNECT)
+        except OSError as error:
+            raise urllib3.exceptions.NewConnectionError(self, "not connected") from error
+
+    guarded = type(f"Guarded{connection.__name__}", (connection,), {"_new_conn": open_socket})
+    return type(f"Guarded{pool.__name__}", (pool,), {"ConnectionCls": guarded})
+
+
+def _session(settings: WebhookSettings, connected: Callable[[socket.socket], None]) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    adapter = Guarded(settings, connected)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def label(settings: WebhookSettings) -> str:
+    """Return the name of the address for people: its host, never its path or query."""
+    return urlsplit(settings.url).hostname or "webhook" if settings.url else "webhook"
