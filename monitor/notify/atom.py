@@ -1,0 +1,121 @@
+"""Each storyline as an Atom feed file whose entries are its events, updated in place (RFC 4287)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from feedgen.feed import FeedGenerator
+
+from monitor.errors import DeliveryError
+from monitor.notify.file import put, safe_name
+from monitor.notify.receivers import AtomSettings
+from monitor.notify.view import LABELS, one_line, safe_link
+from monitor.text import fingerprint
+from monitor.types import Delivery, Novelty
+
+KEPT = 200  # events in a feed
+Json = dict[str, Any]
+
+
+class Feeds:
+    """The way into a folder of Atom feeds."""
+
+    def __init__(self, name: str, settings: AtomSettings) -> None:
+        self._name = name
+        self._settings = settings
+
+    def send(self, delivery: Delivery, now: datetime) -> str:  # noqa: ARG002 - every door has it
+        """Fold the digest into its storyline's feed; a repeat changes nothing. Errors: DeliveryError, retryable."""
+        data = json.loads(delivery.rendered.json)["data"]
+        stem = safe_name(delivery.storyline or "notices")
+        path, memory = self._settings.path / f"{stem}.atom", self._settings.path / f".{stem}.events.json"
+        try:
+            self._settings.path.mkdir(parents=True, exist_ok=True)
+            events = _folded(_remembered(memory), data, delivery.created_at)
+            put(memory, json.dumps(events, ensure_ascii=False))
+            put(path, self._feed(delivery, data, events))
+        except OSError as error:
+            raise DeliveryError(self._name, f"cannot write: {error.strerror or error}", retryable=True) from None
+        return str(path)
+
+    def rest(self) -> None:
+        """Keep nothing open."""
+
+    def _feed(self, delivery: Delivery, data: Json, events: dict[str, Json]) -> str:
+        story = data.get("storyline", {})
+        feed = FeedGenerator()
+        feed.id(f"urn:storyline-monitor:{fingerprint('atom', delivery.storyline)}")
+        feed.title(one_line(story.get("title") or delivery.storyline or "Notices", 240))
+        feed.generator("storyline-monitor")
+        feed.author({"name": "Storyline monitor"})
+        if self._settings.base_url:
+            base = self._settings.base_url.rstrip("/")
+            feed.link(href=f"{base}/{safe_name(delivery.storyline or 'notices')}.atom", rel="self")
+        newest = max((event["updated"] for event in events.values()), default=delivery.created_at.isoformat())
+        feed.updated(newest)
+        for event in sorted(events.values(), key=lambda event: (event["updated"], event["id"])):
+            _entry(feed, event)
+        return str(feed.atom_str(pretty=True).decode())
+
+
+def _entry(feed: FeedGenerator, event: Json) -> None:
+    entry = feed.add_entry()
+    entry.id(f"urn:storyline-monitor:event:{event['id']}")
+    entry.title(one_line(event["title"], 240))
+    entry.published(event["published"])
+    entry.updated(event["updated"])
+    entry.category({"term": event["verdict"]})
+    for link in event["links"][:1]:
+        entry.link(href=link, rel="alternate")
+    entry.content(event["content"], type="html")
+
+
+def _remembered(memory: Path) -> dict[str, Json]:
+    """Return the events told so far; a lost or broken memory starts anew."""
+    try:
+        found = json.loads(memory.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _folded(known: dict[str, Json], data: Json, at: datetime) -> dict[str, Json]:
+    """Return the events with those of this digest added or brought up to date, the latest of them."""
+    events = dict(known)
+    for event in data.get("events", []):
+        before = events.get(event["id"], {})
+        when = at.isoformat()
+        if before.get("updated", "") > when:
+            continue
+        parts = [part for part in before.get("parts", []) if part[0] != when]
+        parts.append([when, _html(event)])
+        links = [link for line in [*event["new"], *event["entries"]] if (link := safe_link(line["link"])[0])]
+        events[event["id"]] = {
+            "id": event["id"],
+            "title": event["title"],
+            "verdict": event["verdict"],
+            "published": before.get("published", event["first_seen"]),
+            "updated": when,
+            "links": links[:1] or before.get("links", []),
+            "parts": parts[-20:],
+            "content": "".join(part for _, part in reversed(parts[-20:])),
+        }
+    latest = sorted(events.values(), key=lambda event: (event["updated"], event["id"]), reverse=True)[:KEPT]
+    return {event["id"]: event for event in latest}
+
+
+def _html(event: Json) -> str:
+    """Return what is new as simple HTML."""
+    label = LABELS.get(Novelty(event["verdict"]), "New")
+    why = "; ".join(event.get("why", {}).get("new", []))
+    lines = [f"<p><strong>{escape(label)}</strong>{': ' + escape(one_line(why, 400)) if why else ''}</p>"]
+    for line in event["new"]:
+        link, _ = safe_link(line["link"])
+        source = escape(one_line(line["source"], 80))
+        source = f'<a href="{escape(link)}">{source}</a>' if link else source
+        lines.append(f"<p>{escape(one_line(line['text'], 300))} ({source})</p>")
+    return "".join(lines)

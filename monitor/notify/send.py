@@ -1,0 +1,134 @@
+"""The courier: takes one delivery to its receiver's door and brings back a receipt, or says why not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Protocol, Self
+
+from monitor.errors import ConfigError, DeliveryError
+from monitor.notify import backoff, chat
+from monitor.notify.atom import Feeds
+from monitor.notify.chat import Chat
+from monitor.notify.email import Mailbox
+from monitor.notify.file import Folder
+from monitor.notify.settings import ReceiverSettings
+from monitor.notify.webhook import Hook, label
+from monitor.types import Delivery
+
+At = Callable[[str], None]
+FIRST_PAUSE = timedelta(seconds=15)  # after a door was found shut; doubles up to the longest
+LONGEST_PAUSE = timedelta(minutes=10)
+
+
+def nothing(moment: str) -> None:
+    """Do nothing at the named moments of sending; tests put a crash here."""
+
+
+class Door(Protocol):
+    """One receiver's way out; used by one thread at a time."""
+
+    def send(self, delivery: Delivery, now: datetime) -> str:
+        """Deliver and return a receipt. Errors: DeliveryError."""
+
+    def rest(self) -> None:
+        """Close what is open."""
+
+
+class Courier:
+    """Delivers through every configured receiver; safe for many threads, one at a time for each receiver."""
+
+    def __init__(self, receivers: Mapping[str, ReceiverSettings], at: At = nothing) -> None:
+        self._receivers = dict(receivers)
+        self._at = at
+        self._doors: dict[str, Door] = {}
+        self._locks = {name: threading.Lock() for name in receivers}
+        self._pauses: dict[str, tuple[datetime, timedelta]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.rest()
+
+    def recipients(self, receiver: str) -> tuple[str, ...]:
+        """Return who stands behind a receiver, one delivery each; nobody where it is not configured."""
+        settings = self._receivers.get(receiver)
+        if settings is None:
+            return ()
+        if settings.email:
+            return tuple(dict.fromkeys(settings.email.to))
+        if settings.webhook:
+            return (label(settings.webhook),)
+        if settings.apprise:
+            return chat.recipients(settings.apprise)
+        return (settings.kind,)
+
+    def send(self, delivery: Delivery, now: datetime) -> str:
+        """Send to one recipient and return the receipt.
+
+        Raises:
+            DeliveryError: not delivered, or not known to be; says whether time may mend it.
+
+        """
+        if delivery.receiver not in self._receivers:
+            raise DeliveryError(delivery.receiver, "no longer configured", retryable=False)
+        with self._locks[delivery.receiver]:
+            try:
+                receipt = self._door(delivery.receiver).send(delivery, now)
+            except ConfigError as error:
+                raise DeliveryError(delivery.receiver, str(error), retryable=True) from None
+            except DeliveryError as error:
+                self._pause(error, now)
+                raise
+            self._pauses.pop(delivery.receiver, None)
+            return receipt
+
+    def not_before(self, receiver: str, sent: Sequence[datetime], now: datetime) -> datetime | None:
+        """Return when this receiver may be sent to again, None for now.
+
+        `sent` are the times of its latest sent deliveries, for its rate limit. A door found shut stays untried for a
+        while that doubles, so that a dead server costs one attempt at a time and no delivery its patience.
+        """
+        settings = self._receivers.get(receiver)
+        limit = settings.rate_limit if settings else None
+        until, length = self._pauses.get(receiver, (now, timedelta()))
+        pause = until if now < until <= now + length else None
+        return max((at for at in (pause, backoff.not_before(limit, sent, now)) if at), default=None)
+
+    def rest(self) -> None:
+        """Close idle connections; call it after a round of deliveries."""
+        for name, door in list(self._doors.items()):
+            with self._locks[name]:
+                door.rest()
+
+    def _pause(self, error: DeliveryError, now: datetime) -> None:
+        """Remember that this door is shut, unless it was about the one message."""
+        if not error.retryable or not error.down:
+            return
+        _, before = self._pauses.get(error.receiver, (now, FIRST_PAUSE / 2))
+        length = min(max(before * 2, error.retry_after or timedelta()), LONGEST_PAUSE)
+        self._pauses[error.receiver] = (now + length, length)
+
+    def _door(self, name: str) -> Door:
+        if name not in self._doors:
+            self._doors[name] = _opened(name, self._receivers[name], self._at)
+        return self._doors[name]
+
+
+def _opened(name: str, settings: ReceiverSettings, at: At) -> Door:
+    """Return the door of a receiver."""
+    if settings.email:
+        return Mailbox(name, settings.email, at)
+    if settings.webhook:
+        return Hook(name, settings.webhook, at)
+    if settings.apprise:
+        return Chat(name, settings.apprise, at)
+    if settings.file:
+        return Folder(name, settings.file)
+    assert settings.atom is not None
+    return Feeds(name, settings.atom)
