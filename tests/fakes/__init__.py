@@ -1,5 +1,7 @@
 """Honest fakes: real servers over loopback and a clock that only moves when told."""
 
 from tests.fakes.clock import Clock
+from tests.fakes.hook import FakeHook
+from tests.fakes.smtp import FakeSmtp
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "FakeHook", "FakeSmtp"]
