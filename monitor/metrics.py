@@ -1,0 +1,26 @@
+"""What the process counts of itself, in Prometheus' terms. No label ever holds an address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+NAMESPACE = "monitor"
+
+
+class Metrics:
+    """The counters of one process; `registry` is what a scrape reads."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        shared: dict[str, Any] = {"namespace": NAMESPACE, "registry": self.registry}
+        self.fetches = Counter("feed_fetches_total", "Feed fetches by outcome", ["outcome"], **shared)
+        self.entries = Counter("entries_total", "Entries by the stage they reached", ["stage"], **shared)
+        self.alerts = Counter("alerts_total", "Alerts raised, by verdict", ["verdict"], **shared)
+        self.digests = Counter("digests_total", "Digests composed, by reason", ["reason"], **shared)
+        self.deliveries = Counter("deliveries_total", "Delivery attempts", ["receiver", "outcome"], **shared)
+        self.assess_seconds = Histogram(
+            "assess_batch_seconds", "Time to assess one batch", buckets=(0.01, 0.03, 0.1, 0.3, 1, 3, 10), **shared
+        )
+        self.tick = Gauge("verb_last_success_timestamp_seconds", "When a verb last came to an end", ["verb"], **shared)
