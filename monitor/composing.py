@@ -1,0 +1,284 @@
+"""From pending alerts to a digest in the outbox: rendered first, then stored as the alerts are marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from monitor.config import Config
+from monitor.detect import summary
+from monitor.detect.summary import Member, Told
+from monitor.feeds.schedule import health_of
+from monitor.following import Following
+from monitor.notify import route as routing
+from monitor.notify.digest import render
+from monitor.notify.route import Due, Route, RouteHistory
+from monitor.notify.send import Courier
+from monitor.store import Store, Tx
+from monitor.store.stories import Decided
+from monitor.text import fingerprint
+from monitor.types import (
+    Alert,
+    AlertState,
+    Coverage,
+    Digest,
+    DigestEntry,
+    DigestEvent,
+    DigestReason,
+    Event,
+    Health,
+    NearMiss,
+    Rendered,
+)
+
+NOTHING_NEW = "nothing new for this receiver"
+LATELY = timedelta(days=2)  # how far back caps look; a longer repeat_interval looks further
+BAD = {Health.FAILING, Health.NOT_A_FEED, Health.GONE}
+LOOK_AGAIN = timedelta(minutes=1)
+NEAREST = 5  # near misses named in a nil report
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One route and one storyline: what a digest is made for."""
+
+    route: Route
+    storyline: str
+
+    @property
+    def name(self) -> str:
+        """The group as logs name it."""
+        return f"{self.route.key}/{self.storyline}"
+
+
+@dataclass(slots=True)
+class Draft:
+    """A digest with the alerts that are settled with it."""
+
+    digest: Digest | None
+    told: list[Alert] = field(default_factory=list)
+    dropped: list[Alert] = field(default_factory=list)
+
+
+class Composer:
+    """Composes the digests of every group whose time has come."""
+
+    def __init__(
+        self, config: Config, routes: Sequence[Route], following: Following, store: Store, at: Callable[[str], None]
+    ) -> None:
+        self.config = config
+        self.routes = routes
+        self.following = following
+        self.store = store
+        self.at = at
+        self.recipients = Courier(config.receivers).recipients
+        self._asleep: dict[Group, tuple[int, datetime]] = {}  # alerts pending then, when to look again
+
+    def run(self, now: datetime, *, at_once: bool) -> list[str]:
+        """Compose what is due; return the ids of the digests queued."""
+        queued = []
+        for group in self._awake(now, at_once=at_once):
+            draft, due = self._draft_if_due(group, now, at_once=at_once)
+            if due is not None and self._queue(group, draft, due) and draft.digest is not None:
+                queued.append(draft.digest.id)
+        return queued
+
+    def _awake(self, now: datetime, *, at_once: bool) -> list[Group]:
+        """Leave out the groups in which nothing can be due."""
+        with self.store.read() as tx:
+            pending = tx.events.pending_groups()
+        awake = []
+        for group in self.groups():
+            count = pending.get((group.route.key, group.storyline), 0)
+            then, until = self._asleep.get(group, (-1, now))
+            worth = count > 0 or group.route.send_empty
+            if worth and (at_once or count != then or now >= until):
+                awake.append(group)
+        return awake
+
+    def groups(self) -> Iterator[Group]:
+        """Every (route, storyline) that may have something to tell, in the order of the configuration."""
+        for route in self.routes:
+            for name, storyline in self.config.storylines.items():
+                if route.hears(name) and not storyline.paused:
+                    yield Group(route, name)
+
+    def preview(self, storyline: str, now: datetime) -> tuple[Digest, Rendered] | None:
+        """Return the digest that would go out now for a storyline, stored nowhere; None when nothing is pending."""
+        for group in self.groups():
+            if group.storyline == storyline:
+                draft, _ = self._draft_if_due(group, now, at_once=True)
+                if draft.digest is not None:
+                    return draft.digest, self._render(draft.digest)
+        return None
+
+    def _draft_if_due(self, group: Group, now: datetime, *, at_once: bool) -> tuple[Draft, Due | None]:
+        with self.store.read() as tx:
+            due = self._due(tx, group, now, at_once=at_once)
+            return (Draft(None), None) if due is None else (self._draft(tx, group, due, now), due)
+
+    def _due(self, tx: Tx, group: Group, now: datetime, *, at_once: bool) -> Due | None:
+        pending = tx.events.pending(group.route.key, group.storyline)
+        back = max(LATELY, group.route.repeat_interval or LATELY)
+        past = tx.outbox.past(group.route.key, group.route.receiver, group.storyline, now - back)
+        story = tx.stories.get(group.storyline)
+        started = story.start_at if story and story.start_at else now
+        history = RouteHistory(started_at=started, period_to=past.period_to, slot=past.slot, told=past.told)
+        decide = routing.at_once if at_once else routing.due
+        answer = decide(group.route, group.storyline, pending, history, now)
+        if isinstance(answer, Due):
+            self._asleep.pop(group, None)
+            return answer
+        self._asleep[group] = (len(pending), answer.until or now + LOOK_AGAIN)
+        return None
+
+    def _draft(self, tx: Tx, group: Group, due: Due, now: datetime) -> Draft:
+        """Find out what of these alerts is new to this receiver, and make a digest of it."""
+        draft = Draft(None)
+        told = self._told(tx, group)
+        events: list[DigestEvent] = []
+        for event_id, alerts in _by_event(due.alerts).items():
+            told_event = self._tell(tx, event_id, alerts, told)
+            if told_event is None:
+                draft.dropped += alerts
+                continue
+            events.append(told_event)
+            told = told.after(told_event)
+            draft.told += alerts
+        if events or (group.route.send_empty and due.reason is not DigestReason.IMMEDIATE):
+            draft.digest = self._digest(tx, group, due, summary.rank(events), now)
+        return draft
+
+    def _told(self, tx: Tx, group: Group) -> Told:
+        lines = tx.outbox.told_to(group.route.receiver, group.storyline)
+        seeds = self.config.storylines[group.storyline].seeds
+        return Told(
+            sentences=tuple(line.text for line in lines[-2000:]),
+            events=frozenset(line.event_id for line in lines),
+            seeds=seeds,
+        )
+
+    def _tell(self, tx: Tx, event_id: str, alerts: Sequence[Alert], told: Told) -> DigestEvent | None:
+        event = tx.events.get(event_id)
+        rows = tx.stories.of_events([event.id]) if event else []
+        if event is None or not rows:
+            return None
+        members = self._members(rows)
+        found = summary.tell(event, members, told)
+        if found is None and any(alert.reason == routing.SECOND_SOURCE for alert in alerts):
+            return _confirmation(event, rows)
+        return found
+
+    def _members(self, rows: Sequence[Decided]) -> list[Member]:
+        readings = self.following.lens.read([row.entry for row in rows])
+        return [
+            Member(
+                entry=row.entry,
+                match=row.decision.match,
+                verdict=row.decision.verdict,
+                copy_of=row.decision.assignment.copy_of,
+                reading=reading,
+            )
+            for row, reading in zip(rows, readings, strict=True)
+            if row.decision.verdict is not None and row.decision.assignment is not None
+        ]
+
+    def _digest(self, tx: Tx, group: Group, due: Due, events: Sequence[DigestEvent], now: datetime) -> Digest:
+        route, name = group.route, group.storyline
+        past = tx.outbox.past(route.key, route.receiver, name, now)
+        known = tx.events.all(name, limit=500)
+        return Digest(
+            id=fingerprint(route.key, name, due.slot),
+            storyline=name,
+            storyline_title=self.config.storylines[name].label,
+            receiver=route.receiver,
+            route=route.key,
+            reason=due.reason if events else DigestReason.NIL,
+            period_from=due.period_from,
+            period_to=due.period_to,
+            events=tuple(events),
+            coverage=coverage(tx, name, due.period_from, due.period_to, now),
+            timeline=summary.timeline(known, {event.id for event in events}),
+            number=past.number + 1,
+            held=due.held,
+            created_at=now,
+        )
+
+    def _render(self, digest: Digest) -> Rendered:
+        return render(digest, self.config.receivers[digest.receiver].templates)
+
+    def _queue(self, group: Group, draft: Draft, due: Due) -> bool:
+        """Store digest, deliveries and the end of the alerts in one transaction; False when somebody else did."""
+        digest = draft.digest
+        rendered = self._render(digest) if digest else None
+        with self.store.begin() as tx:
+            still = {alert.id for alert in tx.events.pending(group.route.key, group.storyline)}
+            if not still.issuperset(alert.id for alert in (*draft.told, *draft.dropped)):
+                return False
+            tx.events.settle([alert.id for alert in draft.dropped], AlertState.DROPPED, reason=NOTHING_NEW)
+            if digest is not None and rendered is not None:
+                keys = [
+                    (f"{digest.id}.{fingerprint(recipient)[:8]}", recipient)
+                    for recipient in self.recipients(digest.receiver)
+                ]
+                if not tx.outbox.put(digest, due.slot, rendered, keys):
+                    return False
+                tx.events.settle([alert.id for alert in draft.told], AlertState.TOLD, digest_id=digest.id)
+            self.at("composed-before-commit")
+        self.at("queued")
+        if digest is not None:
+            log.info(
+                "composed", digest=digest.id, group=group.name, events=len(digest.events), reason=digest.reason.value
+            )
+        return True
+
+
+def _by_event(alerts: Sequence[Alert]) -> dict[str, list[Alert]]:
+    groups: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        groups.setdefault(alert.event_id, []).append(alert)
+    return groups
+
+
+def _confirmation(event: Event, rows: Sequence[Decided]) -> DigestEvent:
+    entries = [
+        DigestEntry(
+            id=row.entry.uid,
+            title=row.entry.title,
+            link=row.entry.link,
+            source=row.entry.source,
+            published=row.entry.published,
+            copy_of=row.decision.assignment.copy_of if row.decision.assignment else None,
+        )
+        for row in rows
+    ]
+    last = rows[-1].decision.match
+    return routing.confirmation(event, entries, last.score, last.threshold)
+
+
+def coverage(tx: Tx, storyline: str, start: datetime, end: datetime, now: datetime) -> Coverage:
+    """Return what stands behind a digest, or behind silence, of this storyline and period."""
+    feeds = [(feed, health_of(feed, now)) for feed in tx.feeds.all() if not feed.disabled]
+    failing = [feed.label for feed, health in feeds if health in BAD]
+    late = sum(health is Health.LATE for _, health in feeds)
+    count, nearest = tx.stories.near_misses(storyline, start, end, NEAREST)
+    return Coverage(
+        feeds_ok=len(feeds) - len(failing) - late,
+        feeds_failing=len(failing),
+        feeds_late=late,
+        entries_scanned=tx.entries.count_seen(start, end),
+        near_misses=count,
+        gaps=sum(feed.gaps for feed, _ in feeds),
+        nearest=tuple(
+            NearMiss(
+                title=row.entry.title, source=row.entry.source, link=row.entry.link, score=row.decision.match.score
+            )
+            for row in nearest
+        ),
+        failing=tuple(failing),
+    )

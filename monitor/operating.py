@@ -1,0 +1,38 @@
+"""What the operator is told: dead letters, receivers switched off, feeds that stay broken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from monitor.config import Config
+from monitor.notify.digest import Notice, notice
+from monitor.notify.send import Courier
+from monitor.store import Tx
+from monitor.text import fingerprint
+from monitor.types import Delivery
+
+
+def notify(tx: Tx, config: Config, title: str, lines: Sequence[str], now: datetime) -> bool:
+    """Queue a notice to the operator receiver; False when there is none or the same stands in the outbox already."""
+    if config.operator is None:
+        return False
+    told = Notice(
+        id=fingerprint("notice", title, *lines, now.date().isoformat()), title=title, lines=tuple(lines), created_at=now
+    )
+    recipients = Courier(config.receivers).recipients(config.operator)
+    targets = [(f"{told.id}.{fingerprint(to)[:8]}", to) for to in recipients]
+    return tx.outbox.post(told.id, config.operator, notice(told), targets, now)
+
+
+def dead_letters(tx: Tx, config: Config, delivery: Delivery, reason: str, now: datetime) -> None:
+    """Tell of a delivery that was given up, at most once a day and reason."""
+    if delivery.receiver == config.operator:
+        return
+    lines = (
+        f"Digest {delivery.digest_id} of {delivery.storyline or 'the operator'} "
+        f"did not reach {delivery.recipient}: {reason}",
+        f"Look: monitor deliveries show {delivery.id}",
+        f"Send again when it is mended: monitor deliveries retry {delivery.id}",
+    )
+    notify(tx, config, f"A digest to {delivery.receiver} could not be delivered", lines, now)

@@ -1,0 +1,312 @@
+"""The line: poll, assess, compose, deliver. Four verbs over one database; read this first.
+
+Each verb reads rows in one state and leaves them in the next, in short transactions. Any of them may be killed at any
+instruction and simply run again: nothing lost, nothing told twice.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Self
+
+import structlog
+
+from monitor.assessing import Judged, judge
+from monitor.composing import Composer
+from monitor.config import Config
+from monitor.crash import nothing
+from monitor.delivering import DeliverReport, Lanes
+from monitor.errors import FeedError
+from monitor.feeds.fetch import Fetcher
+from monitor.feeds.parse import Reader
+from monitor.feeds.schedule import PollContext, after_poll, is_offline
+from monitor.feeds.sweep import Polled, Sweep
+from monitor.following import Following, next_epoch
+from monitor.metrics import Metrics
+from monitor.notify.route import Route
+from monitor.notify.settings import routes_of
+from monitor.store import Store
+from monitor.store.entries import Waiting
+from monitor.types import Feed, ParsedFeed
+
+BATCH = 256  # entries a transaction
+BACKLOG = timedelta(days=7)  # entries dated earlier than this before the first poll are known, not told
+
+log = structlog.get_logger(__name__)
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class PollReport:
+    """What a poll brought."""
+
+    feeds: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    new: int = 0
+    edited: int = 0
+    offline: bool = False
+    errors: list[tuple[str, str]] = field(default_factory=list)  # feed, what
+
+
+@dataclass(slots=True)
+class AssessReport:
+    """What an assessment found."""
+
+    entries: int = 0
+    on_topic: int = 0
+    alerts: int = 0
+    quarantined: int = 0
+
+
+class Pipeline:
+    """The line over one configuration and one store. Close it, or use it as a context manager."""
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        clock: Callable[[], datetime] = utc_now,
+        at: Callable[[str], None] = nothing,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self.config = config
+        self.store = store
+        self.clock = clock
+        self.at = at
+        self.routes: tuple[Route, ...] = routes_of(config.routes)
+        self.following = Following(config.storylines)
+        self.keep = 0.25  # share of the threshold from which a decision is worth a row
+        self.roll: Callable[[], float] = random.Random(0).random  # jitter of the next polls
+        self.metrics = metrics or Metrics()
+        self._stopping = threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def sync(self) -> None:
+        """Make the store follow the configuration: feeds and storylines listed in it, history kept of the others."""
+        with self.store.begin() as tx:
+            tx.feeds.sync(self.config.feeds)
+            tx.stories.sync(tuple(self.config.storylines.values()))
+
+    # ------------------------------------------------------------------ poll
+
+    def poll(self, feeds: Sequence[Feed] | None = None, progress: Callable[[int], None] | None = None) -> PollReport:
+        """Fetch every due feed (or these) once and store what is new."""
+        now = self.clock()
+        with self.store.begin() as tx:
+            tx.stories.begin_at(now - BACKLOG)
+            due = list(feeds) if feeds is not None else tx.feeds.due(now)
+        self.at("polled")
+        report = PollReport(feeds=len(due))
+        calm: list[Polled] = []
+        for done, polled in enumerate(self._sweep(due, now), 1):
+            if isinstance(polled.outcome, ParsedFeed):
+                self._remember(polled, polled.outcome, now, report)
+            else:
+                calm.append(polled)
+            if progress is not None:
+                progress(done)
+        self._remember_calm(calm, now, report)
+        self.reader.rest()
+        return report
+
+    def poll_due(self) -> PollReport | None:
+        """Poll when any feed is due; None otherwise, at the cost of one look."""
+        with self.store.read() as tx:
+            if not tx.feeds.due(self.clock(), limit=1):
+                return None
+        return self.poll()
+
+    def _sweep(self, due: Sequence[Feed], now: datetime) -> Iterator[Polled]:
+        """Fetch and read in parallel: the only parallel step of the line."""
+        sweep = Sweep(self.fetcher, self.reader)
+        for polled in sweep.run(due, self._known, now):
+            self.at("fetched")
+            if self._stopping.is_set():
+                return
+            yield polled
+
+    def _known(self, feed: Feed) -> dict[str, str]:
+        with self.store.read() as tx:
+            return tx.feeds.known(feed.id)
+
+    def _remember(self, polled: Polled, parsed: ParsedFeed, now: datetime, report: PollReport) -> None:
+        """Store the entries of a changed feed together with the feed's next state: all or nothing."""
+        self.at("parsed")
+        context = PollContext(now=now, settings=self.config.polling, fetched=polled.fetched, roll=self.roll())
+        with self.store.begin() as tx:
+            half = len(parsed.entries) // 2
+            added = [tx.entries.add(polled.feed.id, parsed.entries[:half], now)]
+            self.at("mid-insert")
+            added.append(tx.entries.add(polled.feed.id, parsed.entries[half:], now))
+            tx.entries.remember_keys(polled.feed.id, parsed.keys, now)
+            tx.feeds.learn([after_poll(polled.feed, parsed, context)])
+            self.at("before-commit")
+        self.metrics.fetches.labels("changed").inc()
+        self.metrics.entries.labels("stored").inc(sum(part.new for part in added))
+        report.changed += 1
+        report.new += sum(part.new for part in added)
+        report.edited += sum(part.edited for part in added)
+        self.at("stored")
+
+    def _remember_calm(self, calm: Sequence[Polled], now: datetime, report: PollReport) -> None:
+        """Store what feeds without news taught, in one transaction."""
+        offline = report.changed == 0 and is_offline(polled.outcome for polled in calm)
+        learned = []
+        for polled in calm:
+            context = PollContext(
+                now=now, settings=self.config.polling, fetched=polled.fetched, offline=offline, roll=self.roll()
+            )
+            learned.append(after_poll(polled.feed, polled.outcome, context))
+            if isinstance(polled.outcome, FeedError):
+                report.failed += 1
+                self.metrics.fetches.labels("failed").inc()
+                report.errors.append((polled.feed.label, polled.outcome.what))
+            else:
+                report.unchanged += 1
+                self.metrics.fetches.labels("unchanged").inc()
+        report.offline = offline
+        if offline:
+            log.warning("offline", feeds=len(calm), remedy="no feed could be reached; they are tried again next time")
+        with self.store.begin() as tx:
+            tx.feeds.learn(learned)
+
+    # ------------------------------------------------------------------ assess
+
+    def assess(self, progress: Callable[[int], None] | None = None) -> AssessReport:
+        """Match, cluster, judge and route every entry that waits, oldest first."""
+        report = AssessReport()
+        while not self._stopping.is_set():
+            with self.metrics.assess_seconds.time():
+                count = self._assess_batch(report, BATCH)
+            if not count:
+                break
+            if progress is not None:
+                progress(count)
+        return report
+
+    def _assess_batch(self, report: AssessReport, limit: int) -> int:
+        """Assess one batch in one transaction; return how many entries left the queue."""
+        with self.store.read() as tx:
+            if not tx.entries.count_waiting():
+                return 0
+            self.following.catch_up(tx)
+            room = next_epoch(self.following.assessed) - self.following.assessed
+            waiting = tx.entries.waiting(min(limit, room))
+            try:
+                judged = judge(self.following, waiting, tx, self.clock(), self.keep)
+            except Exception as error:  # noqa: BLE001  an entry that no test foresaw must not stop the others
+                self.following.forget()
+                failure = error
+                judged = None
+        if judged is None:
+            return self._isolate(waiting, report, failure)
+        return len(waiting) if self._write(judged, report) else -1
+
+    def _write(self, judged: Judged, report: AssessReport) -> bool:
+        """Store a batch unless somebody else assessed in between."""
+        try:
+            with self.store.begin() as tx:
+                if tx.entries.generation() != self.following.generation:
+                    self.following.forget()
+                    return False
+                report.alerts += judged.write(tx, self.routes)
+                self.following.note_thresholds(tx, self.clock())
+                self.following.generation = tx.entries.next_generation()
+                self.following.assessed = tx.entries.assessed_count()
+                self.at("assess-before-commit")
+        except BaseException:
+            self.following.forget()
+            raise
+        report.entries += len(judged.waiting)
+        report.on_topic += judged.on_topic
+        self.metrics.entries.labels("assessed").inc(len(judged.waiting))
+        self.metrics.entries.labels("on_topic").inc(judged.on_topic)
+        self.at("assessed")
+        return True
+
+    def _isolate(self, waiting: Sequence[Waiting], report: AssessReport, error: Exception) -> int:
+        """Find the entry that makes the science raise: alone it is counted, and set aside at the third time."""
+        if len(waiting) > 1:
+            for _ in waiting:
+                if not self._assess_batch(report, 1):
+                    break
+            return len(waiting)
+        entry = waiting[0].entry
+        log.error("entry-failed", entry=entry.uid, error=f"{type(error).__name__}: {error}")
+        with self.store.begin() as tx:
+            report.quarantined += tx.entries.fail(entry.seq, f"{type(error).__name__}: {error}")
+        return 1
+
+    # ------------------------------------------------------------------ compose
+
+    def compose(self, *, at_once: bool = False) -> list[str]:
+        """Write the digests whose time has come (`at_once`: everything pending) into the outbox; return their ids."""
+        return self.composer.run(self.clock(), at_once=at_once)
+
+    # ------------------------------------------------------------------ deliver
+
+    def deliver(self) -> DeliverReport:
+        """Send what is due and wait for the end: one lane a receiver, so that a dead one delays nobody."""
+        return self.lanes.run()
+
+    def start_deliveries(self) -> None:
+        """Send what is due without waiting: what the daemon calls at each tick."""
+        self.lanes.start()
+
+    # ------------------------------------------------------------------ the whole
+
+    def once(self) -> None:
+        """Run the four verbs, waiting for no schedule."""
+        self.poll()
+        self.assess()
+        self.compose(at_once=True)
+        self.deliver()
+
+    def stop(self) -> None:
+        """Ask every verb to end after the transaction in hand."""
+        self._stopping.set()
+        if "lanes" in self.__dict__:
+            self.lanes.stop()
+
+    def close(self) -> None:
+        """Stop, and let go of threads, connections and parse workers."""
+        self.stop()
+        for part in ("lanes", "reader", "fetcher"):  # those that were ever used
+            if part in self.__dict__:
+                self.__dict__[part].__exit__(None, None, None)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """The door to the web of feeds."""
+        return Fetcher(self.config.polling)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The reader of documents."""
+        return Reader(self.config.polling)
+
+    @cached_property
+    def composer(self) -> Composer:
+        """The writer of digests."""
+        return Composer(self.config, self.routes, self.following, self.store, self.at)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        """The ways to the receivers."""
+        return Lanes(self.config, self.store, self.clock, self.at, self.metrics)
