@@ -85,6 +85,12 @@ class Entries:
                 update(entry_keys).where(which).values(fingerprint=bindparam("print"), listed_at=now), stale
             )
 
+    def insert_as_given(self, given: Sequence[Entry]) -> None:
+        """Store entries that name their feed, without asking whether any of them is known: what a replay needs."""
+        rows = [entry_row(entry, text_print(entry)) for entry in given]
+        if rows:
+            self._c.execute(insert(entries), rows)
+
     def _held(self, feed_id: int, entry: Entry, mark: str, now: datetime) -> tuple[int, bool, str] | None:
         """Return (seq, whether the key is known, fingerprint) of the stored entry that this one is."""
         by_key = (

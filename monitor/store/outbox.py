@@ -238,6 +238,11 @@ class Outbox:
             wanted = wanted.where(deliveries.c.state == state.value)
         return [delivery_of(row) for row in self._c.execute(wanted).mappings()]
 
+    def of_digest(self, digest_id: str) -> list[Delivery]:
+        """Return the deliveries of a digest."""
+        rows = self._c.execute(select(deliveries).where(deliveries.c.digest_id == digest_id).order_by(deliveries.c.id))
+        return [delivery_of(row) for row in rows.mappings()]
+
     def attempts_of(self, delivery_id: int) -> list[Attempt]:
         """Return every attempt at a delivery, in order."""
         rows = self._c.execute(
