@@ -1,0 +1,219 @@
+"""The metronome: APScheduler calls the verbs, signals end or reload them, systemd's watchdog hears that they tick.
+
+One job a verb, never one a feed; the database says what is due. A verb that fails is logged with its name and runs
+again at its next time.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from systemd_watchdog.systemd_watchdog import WatchDog
+
+from monitor import config as configuration
+from monitor.config import Config
+from monitor.crash import nothing
+from monitor.errors import MonitorError, StoreError
+from monitor.metrics import Metrics
+from monitor.pipeline import Pipeline, utc_now
+from monitor.store import Store
+from monitor.upkeep import tidy
+from monitor.web.probes import Probes
+
+TICK = 1.0  # seconds between looks for what is due
+TIDY = 3600.0  # seconds between rounds of housekeeping
+GRACE = 10.0  # seconds that SIGTERM leaves the verbs to end their transaction
+
+log = structlog.get_logger(__name__)
+
+
+class Daemon:
+    """One `monitor run`: the four verbs on their schedules until it is told to stop."""
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], datetime] = utc_now,
+        at: Callable[[str], None] = nothing,
+        tick: float = TICK,
+    ) -> None:
+        self.path = path
+        self.clock = clock
+        self.at = at
+        self.tick = tick
+        self.exit_code = 0
+        self._end = threading.Event()
+        self._ticked: dict[str, float] = {}
+        self._started = time.monotonic()
+        self._verbs = threading.Lock()  # held while a reload swaps the pipeline
+        self._watchdog = WatchDog()
+        self.metrics = Metrics()
+
+    def run(self, loaded: Config | None = None) -> int:
+        """Run until SIGTERM, SIGINT or `stop`; return the exit code. Errors: `ConfigError`, `StoreError` at start."""
+        config = loaded or configuration.load(self.path)
+        with Store(config.state) as store:
+            lock = store.run_lock()
+            if lock is not None:
+                lock.acquire()
+            try:
+                self._serve(config, store)
+            finally:
+                if lock is not None:
+                    lock.release()
+        return self.exit_code
+
+    def stop(self) -> None:
+        """Ask the daemon to end."""
+        self._end.set()
+
+    def _serve(self, config: Config, store: Store) -> None:
+        self.pipeline = Pipeline(config, store, self.clock, self.at, self.metrics)
+        self.pipeline.sync()
+        scheduler = self._scheduler()
+        self._listen()
+        scheduler.start()
+        self._watchdog.ready()
+        log.info("started", config=str(config.path), storylines=len(config.storylines), feeds=len(config.feeds))
+        try:
+            with self._probes(config, store):
+                while not self._end.wait(self.tick):
+                    self._feed_watchdog(store)
+        finally:
+            self._shut_down(scheduler)
+
+    def _probes(self, config: Config, store: Store) -> AbstractContextManager[object]:
+        if config.probes is None:
+            return nullcontext()
+        return Probes(config.probes, store, self.metrics, self.clock, self.late_verbs)
+
+    def _scheduler(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(6)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        verbs: dict[str, tuple[Callable[[Pipeline], object], float]] = {
+            "poll": (Pipeline.poll_due, self.tick),
+            "assess": (Pipeline.assess, self.tick),
+            "compose": (Pipeline.compose, self.tick),
+            "deliver": (Pipeline.start_deliveries, self.tick),
+            "tidy": (tidy, TIDY),
+        }
+        for name, (verb, seconds) in verbs.items():
+            scheduler.add_job(
+                self._guarded,
+                "interval",
+                args=(name, verb),
+                seconds=seconds,
+                id=name,
+                next_run_time=datetime.now(scheduler.timezone),
+            )
+        return scheduler
+
+    def _guarded(self, name: str, verb: Callable[[Pipeline], object]) -> None:
+        """Run one verb; the one place where anything at all is caught, so that the next tick comes."""
+        if self._end.is_set():
+            return
+        try:
+            verb(self.pipeline)
+        except StoreError as error:
+            self._once_a_minute(name, "store-trouble", error=str(error))
+            return
+        except Exception:
+            log.exception("verb-failed", verb=name)
+            return
+        self._ticked[name] = time.monotonic()
+        self.metrics.tick.labels(name).set_to_current_time()
+
+    def _once_a_minute(self, name: str, event: str, **facts: str) -> None:
+        last = self._ticked.get(f"log:{name}", 0.0)
+        if time.monotonic() - last > 60:
+            self._ticked[f"log:{name}"] = time.monotonic()
+            log.error(event, verb=name, **facts)
+
+    def _feed_watchdog(self, store: Store) -> None:
+        """Tell systemd that we live, but only when the store answers and the verbs tick."""
+        late = self.late_verbs()
+        if late:
+            self._watchdog.status(f"late: {', '.join(late)}")
+            return
+        try:
+            store.ping()
+        except StoreError as error:
+            self._once_a_minute("watchdog", "store-trouble", error=str(error))
+            if "deleted or replaced" in str(error):
+                self.exit_code = 1
+                self.stop()
+            return
+        self._watchdog.ping()
+
+    def late_verbs(self, patience: timedelta = timedelta(minutes=10)) -> list[str]:
+        """Return the verbs that have not come to an end for longer than `patience`."""
+        now = time.monotonic()
+        return [
+            name
+            for name in ("poll", "assess", "compose", "deliver")
+            if now - self._ticked.get(name, self._started) > patience.total_seconds()
+        ]
+
+    def _listen(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        signal.signal(signal.SIGINT, lambda *_: self.stop())
+        signal.signal(signal.SIGHUP, lambda *_: threading.Thread(target=self.reload, name="reload").start())
+
+    def reload(self) -> bool:
+        """Read the configuration again, all or nothing: a bad one is refused and the old one stays."""
+        with self._verbs:
+            try:
+                fresh = configuration.load(self.path)
+                if fresh.state != self.pipeline.config.state:
+                    raise StoreError("`state` cannot change while running; restart for that")
+            except MonitorError as error:
+                log.error("reload-refused", error=str(error), kept=str(self.pipeline.config.path))  # noqa: TRY400  no traceback
+                return False
+            for line in changes(self.pipeline.config, fresh):
+                log.info("reloaded", change=line)
+            old, self.pipeline = self.pipeline, Pipeline(fresh, self.pipeline.store, self.clock, self.at, self.metrics)
+            self.pipeline.sync()
+            old.close()
+            return True
+
+    def _shut_down(self, scheduler: BackgroundScheduler) -> None:
+        self._watchdog.status("stopping")
+        self.pipeline.stop()
+        scheduler.remove_all_jobs()
+        ended = threading.Thread(target=lambda: scheduler.shutdown(wait=True), daemon=True)
+        ended.start()
+        ended.join(GRACE)
+        self.pipeline.close()
+        log.info("stopped", in_time=not ended.is_alive())
+
+
+def changes(old: Config, new: Config) -> list[str]:
+    """Return one line for each storyline, feed, receiver and route that came, went or changed."""
+    lines = []
+    for kind in ("storylines", "receivers"):
+        before: Any = getattr(old, kind)
+        after: Any = getattr(new, kind)
+        lines += [f"{kind[:-1]} {name} added" for name in after if name not in before]
+        lines += [f"{kind[:-1]} {name} removed; its history is kept" for name in before if name not in after]
+        lines += [f"{kind[:-1]} {name} changed" for name in after if name in before and before[name] != after[name]]
+    urls_before, urls_after = {feed.url for feed in old.feeds}, {feed.url for feed in new.feeds}
+    lines += [f"feed {url} added" for url in sorted(urls_after - urls_before)]
+    lines += [f"feed {url} removed" for url in sorted(urls_before - urls_after)]
+    lines += ["routes changed"] if old.routes != new.routes else []
+    lines += ["polling changed"] if old.polling != new.polling else []
+    return lines or ["nothing changed"]

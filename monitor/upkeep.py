@@ -1,0 +1,88 @@
+"""The hourly round: silences that end, retention, and the operator's word about feeds that stay broken."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from monitor import operating
+from monitor.feeds.schedule import health_of
+from monitor.pipeline import Pipeline
+from monitor.store import Tx
+from monitor.types import Feed, Health
+
+KEYS_KEPT = timedelta(days=90)  # after a feed last listed them
+SUSTAINED = timedelta(hours=24)  # a feed that fails for less is nobody's business
+STEPS = 50  # batches of retention a round, so that it never holds the database for long
+BAD = (Health.FAILING, Health.NOT_A_FEED, Health.GONE)
+
+log = structlog.get_logger(__name__)
+
+
+def tidy(pipeline: Pipeline) -> None:
+    """Do everything that is due once an hour; each step is a transaction of its own."""
+    now = pipeline.clock()
+    _end_silences(pipeline, now)
+    _forget(pipeline, now)
+    _report_feeds(pipeline, now)
+
+
+def _end_silences(pipeline: Pipeline, now: datetime) -> None:
+    with pipeline.store.begin() as tx:
+        for silence in tx.desk.end_silences(now):
+            log.info("silence-ended", silence=silence.id, storyline=silence.storyline, swallowed=silence.swallowed)
+            lines = [f"Silence {silence.id} on {silence.storyline} is over. It swallowed {silence.swallowed} alerts."]
+            lines += [f"- {title}" for title in tx.events.swallowed_by(silence.id, limit=20)]
+            operating.notify(tx, pipeline.config, "A silence has ended", lines, now)
+
+
+def _forget(pipeline: Pipeline, now: datetime) -> None:
+    before = now - pipeline.config.retention.off_topic
+    stripped = keys = 0
+    for _ in range(STEPS):
+        with pipeline.store.begin() as tx:
+            texts = tx.housekeeping.forget_texts(before)
+            old_keys = tx.housekeeping.forget_keys(min(before, now - KEYS_KEPT))
+        stripped, keys = stripped + texts, keys + old_keys
+        if not texts and not old_keys:
+            break
+    if stripped or keys:
+        log.info("forgot", texts=stripped, keys=keys)
+
+
+def _report_feeds(pipeline: Pipeline, now: datetime) -> None:
+    """Tell the operator once a day while feeds stay broken, and once when all is well again."""
+    with pipeline.store.begin() as tx:
+        broken = [feed for feed in tx.feeds.all() if _is_sustained(feed, now)]
+        last = tx.desk.noted("feeds-reported")
+        today = now.date().isoformat()
+        if broken and last != today:
+            _tell_broken(tx, pipeline, broken, now)
+            tx.desk.note("feeds-reported", today)
+        elif not broken and last:
+            operating.notify(
+                tx, pipeline.config, "All feeds are well again", ["Every feed was read at its last poll."], now
+            )
+            tx.desk.note("feeds-reported", None)
+
+
+def _is_sustained(feed: Feed, now: datetime) -> bool:
+    if feed.disabled or health_of(feed, now) not in BAD:
+        return False
+    return feed.health is Health.GONE or (feed.failing_since is not None and now - feed.failing_since >= SUSTAINED)
+
+
+def _tell_broken(tx: Tx, pipeline: Pipeline, broken: list[Feed], now: datetime) -> None:
+    lines = [
+        f"- {feed.label}: {feed.health.value} since {feed.failing_since or 'long ago'}: {feed.error}"
+        for feed in broken[:50]
+    ]
+    more = [f"+{len(broken) - 50} more"] if len(broken) > 50 else []
+    operating.notify(
+        tx,
+        pipeline.config,
+        f"{len(broken)} feeds have not been readable for a day",
+        [*lines, *more, "Look: monitor feeds health"],
+        now,
+    )

@@ -1,0 +1,143 @@
+"""`/-/healthy`, `/-/ready` and `/metrics` on a loopback address; reads the store, writes nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any, Self
+
+from prometheus_client import generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from waitress import create_server
+
+from monitor.errors import StoreError
+from monitor.metrics import NAMESPACE, Metrics
+from monitor.store import Store
+
+LOCAL = {"127.0.0.1", "localhost", "[::1]"}
+SAFE = [
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cache-Control", "no-store"),
+]
+
+Answer = tuple[str, str, bytes]
+
+
+class StoreCollector(Collector):
+    """What the database says at the moment of a scrape."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self.store = store
+        self.clock = clock
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the gauges that stand in the store."""
+        now = self.clock()
+        with self.store.read() as tx:
+            health = tx.feeds.health_counts()
+            waiting, outbox = tx.entries.count_waiting(), tx.outbox.counts()
+            suppressed = tx.events.counts()
+            oldest, size = tx.outbox.oldest_waiting(), tx.housekeeping.bytes()
+        yield _family("feeds", "Feeds by health", "health", health)
+        yield _family("outbox_deliveries", "Deliveries by state", "state", outbox)
+        yield _family("alerts_stored", "Alerts by state and reason", "state", _by_state(suppressed))
+        yield _plain("entries_waiting", "Entries not yet assessed", waiting)
+        yield _plain(
+            "outbox_oldest_seconds",
+            "Age of the oldest delivery not yet made",
+            (now - oldest).total_seconds() if oldest else 0,
+        )
+        yield _plain("database_bytes", "Size of the database", size)
+
+
+def _by_state(counts: dict[tuple[str, str], int]) -> dict[str, int]:
+    """Fold reasons into the few words a label may hold: a silence has a number that grows for ever."""
+    folded: dict[str, int] = {}
+    for (state, reason), number in counts.items():
+        name = f"{state}: silence" if reason.startswith("silence ") else f"{state}: {reason}" if reason else state
+        folded[name] = folded.get(name, 0) + number
+    return folded
+
+
+def _family(name: str, what: str, label: str, values: dict[str, int]) -> Metric:
+    family = GaugeMetricFamily(f"{NAMESPACE}_{name}", what, labels=[label])
+    for value, number in sorted(values.items()):
+        family.add_metric([value], number)
+    return family
+
+
+def _plain(name: str, what: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"{NAMESPACE}_{name}", what, value=value)
+
+
+class Probes:
+    """The probes of one daemon, served by a thread of their own."""
+
+    def __init__(
+        self, bind: str, store: Store, metrics: Metrics, clock: Callable[[], datetime], late: Callable[[], list[str]]
+    ) -> None:
+        self.store = store
+        self.metrics = metrics
+        self.late = late
+        metrics.registry.register(StoreCollector(store, clock))
+        self._server = create_server(
+            self.answer,
+            listen=bind,
+            threads=2,
+            channel_timeout=10,
+            connection_limit=50,
+            max_request_body_size=1024,
+            ident=None,
+        )
+        self._thread = threading.Thread(target=self._server.run, name="probes", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.close()
+        self._thread.join(5)
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on (useful with port 0)."""
+        return int(self._server.effective_port)
+
+    def answer(self, environ: dict[str, Any], start: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
+        """Answer one request (WSGI)."""
+        status, kind, body = self._route(environ)
+        start(status, [("Content-Type", kind), ("Content-Length", str(len(body))), *SAFE])
+        return [body]
+
+    def _route(self, environ: dict[str, Any]) -> Answer:
+        host = environ.get("HTTP_HOST", "").lower()
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        if name not in LOCAL:
+            return "421 Misdirected Request", "text/plain", b"unknown host\n"
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return "405 Method Not Allowed", "text/plain", b"only GET\n"
+        routes = {"/-/healthy": self._healthy, "/-/ready": self._ready, "/metrics": self._metrics}
+        found = routes.get(environ.get("PATH_INFO", ""))
+        return found() if found else ("404 Not Found", "text/plain", b"try /-/healthy, /-/ready or /metrics\n")
+
+    def _healthy(self) -> Answer:
+        late = self.late()
+        if late:
+            return "503 Service Unavailable", "text/plain", f"late: {', '.join(late)}\n".encode()
+        return "200 OK", "text/plain", b"healthy\n"
+
+    def _ready(self) -> Answer:
+        try:
+            self.store.ping()
+        except StoreError:
+            return "503 Service Unavailable", "text/plain", b"the database does not answer\n"
+        return "200 OK", "text/plain", b"ready\n"
+
+    def _metrics(self) -> Answer:
+        return "200 OK", CONTENT_TYPE_LATEST, generate_latest(self.metrics.registry)

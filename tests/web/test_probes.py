@@ -1,0 +1,81 @@
+"""The probes: who may ask, what they answer, and that no label tells an address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitor.metrics import Metrics
+from monitor.store import Store
+from monitor.types import Feed
+from monitor.web.probes import Probes
+
+NOW = datetime(2024, 7, 1, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def late() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store() as store:
+        yield store
+
+
+@pytest.fixture
+def probes(store: Store, late: list[str]) -> Iterator[Probes]:
+    with Probes("127.0.0.1:0", store, Metrics(), lambda: NOW, lambda: late) as probes:
+        yield probes
+
+
+def get(probes: Probes, path: str, **headers: str) -> requests.Response:
+    return requests.get(f"http://127.0.0.1:{probes.port}{path}", headers=headers, timeout=5)
+
+
+def test_healthy_and_ready(probes: Probes) -> None:
+    assert get(probes, "/-/healthy").status_code == 200
+    assert get(probes, "/-/ready").status_code == 200
+
+
+def test_a_late_verb_is_not_healthy_and_is_named(probes: Probes, late: list[str]) -> None:
+    late.append("poll")
+    answer = get(probes, "/-/healthy")
+    assert (answer.status_code, answer.text) == (503, "late: poll\n")
+
+
+def test_metrics_parse_and_count_feeds_by_health(probes: Probes, store: Store) -> None:
+    with store.begin() as tx:
+        tx.feeds.sync([Feed(url="http://user:hunter2@127.0.0.1/feed?token=hunter2")])
+    text = get(probes, "/metrics").text
+    found = {f"{s.name}{s.labels}": s.value for family in text_string_to_metric_families(text) for s in family.samples}
+    assert found["monitor_feeds{'health': 'new'}"] == 1
+    assert found["monitor_database_bytes{}"] > 0
+    assert "hunter2" not in text
+    assert "127.0.0.1" not in text
+
+
+def test_a_strange_host_is_turned_away(probes: Probes) -> None:
+    assert get(probes, "/metrics", Host="evil.example").status_code == 421
+
+
+@pytest.mark.parametrize("path", ["/", "/../etc/passwd", "/-/reload", "/metricsx"])
+def test_there_is_nothing_else(probes: Probes, path: str) -> None:
+    assert get(probes, path).status_code == 404
+
+
+def test_nothing_can_be_changed(probes: Probes) -> None:
+    answer = requests.post(f"http://127.0.0.1:{probes.port}/-/healthy", data=b"x", timeout=5)
+    assert answer.status_code == 405
+
+
+def test_answers_may_not_be_framed_or_sniffed(probes: Probes) -> None:
+    headers = get(probes, "/-/healthy").headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "Server" not in headers
