@@ -75,6 +75,11 @@ class Feeds:
         """Return the number of listed feeds."""
         return self._c.execute(select(func.count()).where(feeds.c.listed)).scalar_one()
 
+    def health_counts(self) -> dict[str, int]:
+        """Return health -> number of listed feeds."""
+        wanted = select(feeds.c.health, func.count()).where(feeds.c.listed).group_by(feeds.c.health)
+        return {row[0]: row[1] for row in self._c.execute(wanted)}
+
     def first_poll_at(self) -> datetime | None:
         """Return when any feed was first read."""
         return self._c.execute(select(func.min(feeds.c.first_polled_at))).scalar()

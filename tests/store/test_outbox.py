@@ -1,0 +1,180 @@
+"""The outbox: one digest a slot, deliveries claimed by lease, results in the transaction that ends the claim."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.store import Store
+from monitor.types import (
+    Alert,
+    AlertState,
+    Attempt,
+    Delivery,
+    DeliveryState,
+    Digest,
+    DigestEvent,
+    DigestReason,
+    GiveUp,
+    Line,
+    Novelty,
+    Outcome,
+    Rendered,
+    Retry,
+)  # fmt: skip
+
+NOW = datetime(2024, 7, 1, 8, 0, tzinfo=UTC)
+LEASE = timedelta(minutes=5)
+RENDERED = Rendered(subject="s", text="t", html="<p>h</p>", json="{}")
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with Store() as store:
+        yield store
+
+
+def digest(slot: str = "s1", **changes: object) -> Digest:
+    event = DigestEvent(
+        id="e1", title="Pact signed", verdict=Novelty.NEW_EVENT, first_seen=NOW, last_seen=NOW, score=0.9, sources=1,
+        independent_sources=1, copies=0, new=(Line(text="They signed.", source="Wire", link="https://w.example/1", entry_uid="u1"),),
+    )  # fmt: skip
+    plain = {
+        "id": f"d-{slot}", "storyline": "s", "storyline_title": "S", "receiver": "desk", "route": "r", "reason": DigestReason.SCHEDULE,
+        "period_from": NOW, "period_to": NOW, "events": (event,), "created_at": NOW,
+    }  # fmt: skip
+    return Digest(**{**plain, **changes})  # type: ignore[arg-type]
+
+
+def put(store: Store, slot: str = "s1", recipients: tuple[str, ...] = ("a@x.example",), **changes: object) -> bool:
+    with store.begin() as tx:
+        return tx.outbox.put(digest(slot, **changes), slot, RENDERED, [(f"{slot}.{to}", to) for to in recipients])
+
+
+def claim(store: Store, now: datetime = NOW, receiver: str = "desk") -> Delivery | None:
+    with store.begin() as tx:
+        return tx.outbox.claim(receiver, now, LEASE)
+
+
+def attempt(delivery: Delivery, outcome: Outcome, now: datetime = NOW) -> Attempt:
+    return Attempt(
+        delivery_id=delivery.id, number=delivery.attempts, started_at=now, ended_at=now, outcome=outcome, detail="d"
+    )
+
+
+def test_a_slot_is_composed_once(store: Store) -> None:
+    assert put(store)
+    assert not put(store, id="another-id")
+    with store.read() as tx:
+        assert len(tx.outbox.all()) == 1
+
+
+def test_one_delivery_a_recipient_and_what_was_told_is_remembered(store: Store) -> None:
+    put(store, recipients=("a@x.example", "b@x.example"))
+    with store.read() as tx:
+        assert {d.recipient for d in tx.outbox.all()} == {"a@x.example", "b@x.example"}
+        assert [line.text for line in tx.outbox.told_to("desk", "s")] == ["Pact signed", "They signed."]
+        assert tx.outbox.told_to("another", "s") == []
+
+
+def test_a_claim_is_exclusive_until_its_lease_is_over(store: Store) -> None:
+    put(store)
+    first = claim(store)
+    assert first is not None
+    assert first.attempts == 1
+    assert first.rendered == RENDERED
+    assert claim(store) is None
+    late = claim(store, NOW + LEASE)
+    assert late is not None
+    assert (late.key, late.attempts) == (first.key, 2)
+
+
+def test_sent_is_final(store: Store) -> None:
+    put(store)
+    delivery = claim(store)
+    assert delivery is not None
+    with store.begin() as tx:
+        tx.outbox.sent(attempt(delivery, Outcome.SENT))
+        assert tx.outbox.counts() == {"sent": 1}
+        assert [a.outcome for a in tx.outbox.attempts_of(delivery.id)] == [Outcome.SENT]
+    assert claim(store, NOW + timedelta(days=1)) is None
+
+
+def test_a_failure_waits_for_its_time_and_a_dead_letter_for_a_person(store: Store) -> None:
+    put(store)
+    delivery = claim(store)
+    assert delivery is not None
+    with store.begin() as tx:
+        tx.outbox.failed(attempt(delivery, Outcome.RETRY), Retry(at=NOW + timedelta(minutes=5), reason="451"))
+    assert claim(store, NOW + timedelta(minutes=4)) is None
+    again = claim(store, NOW + timedelta(minutes=5))
+    assert again is not None
+    with store.begin() as tx:
+        tx.outbox.failed(attempt(again, Outcome.DEAD), GiveUp(reason="550"))
+    assert claim(store, NOW + timedelta(days=9)) is None
+    with store.begin() as tx:
+        assert [d.error for d in tx.outbox.all(DeliveryState.DEAD)] == ["550"]
+        assert tx.outbox.retry([again.id], NOW + timedelta(days=9)) == 1
+    revived = claim(store, NOW + timedelta(days=9))
+    assert revived is not None
+    assert (revived.key, revived.attempts) == (delivery.key, 1)
+
+
+def test_one_receivers_queue_is_not_anothers(store: Store) -> None:
+    put(store)
+    put(store, "s2", receiver="ops", recipients=("hook",))
+    with store.read() as tx:
+        assert tx.outbox.waiting_receivers(NOW) == ["desk", "ops"]
+    ops = claim(store, receiver="ops")
+    assert ops is not None
+    assert ops.receiver == "ops"
+
+
+def test_eight_workers_never_take_the_same_delivery(tmp_path: Path) -> None:
+    taken: list[int] = []
+    with Store(str(tmp_path)) as store:
+        for n in range(40):
+            put(store, f"s{n}")
+
+        def work() -> None:
+            while (delivery := claim(store)) is not None:
+                taken.append(delivery.id)
+
+        workers = [threading.Thread(target=work) for _ in range(8)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    assert sorted(taken) == list(range(1, 41))
+
+
+def test_the_past_of_a_route(store: Store) -> None:
+    alert = Alert(
+        route="r",
+        receiver="desk",
+        storyline="s",
+        event_id="e1",
+        entry_uid="u1",
+        novelty=Novelty.NEW_EVENT,
+        score=0.9,
+        created_at=NOW,
+    )
+    put(store, number=4)
+    with store.begin() as tx:
+        tx.events.raise_alerts([alert])
+        pending = tx.events.pending("r", "s")
+        tx.events.settle([a.id for a in pending], AlertState.TOLD, digest_id="d-s1")
+        assert tx.events.pending("r", "s") == []
+        past = tx.outbox.past("r", "desk", "s", NOW - timedelta(days=2))
+    assert (past.period_to, past.slot, past.number, past.told) == (NOW, "s1", 4, (("e1", NOW),))
+
+
+def test_a_notice_is_posted_once(store: Store) -> None:
+    with store.begin() as tx:
+        assert tx.outbox.post("n1", "ops", RENDERED, [("n1.a", "a")], NOW)
+        assert not tx.outbox.post("n1", "ops", RENDERED, [("n1.a", "a")], NOW)
+        assert [d.number for d in tx.outbox.all()] == [0]
