@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.detect.claims import Statement, statements_of
-from monitor.detect.cluster import JOIN, MERGE, Cluster, Clusters, Point
+from monitor.detect.cluster import JOIN, MERGE, Cluster, Clusters
 from monitor.detect.copies import Copies, Wording, edits, wording_of
 from monitor.detect.facts import merged
+from monitor.detect.likeness import Point, point_of
 from monitor.detect.novelty import Known, judge
 from monitor.detect.reading import Lens, Reading
 from monitor.detect.vectors import multilingual_vectors
@@ -56,7 +57,8 @@ class Chronicle:
         self._lens = lens
         self._rows: dict[str, _Row] = {}
         self._links: dict[tuple[str, str], str] = {}
-        self._clusters = Clusters()
+        idf = lens.background.idf
+        self._clusters = Clusters(idf / idf.max())
         self._copies = Copies()
         self._known = Known()
         self._merged: dict[str, str] = {}
@@ -131,7 +133,7 @@ class Chronicle:
     def _title(self, cluster: Cluster) -> str:
         """The most central title."""
         points = [p for p in cluster.points if self._rows[p.uid].copy_of is None] or cluster.points
-        score = [sum(float(p.vector @ q.vector) for q in points) for p in points]
+        score = [sum(float(p.multilingual @ q.multilingual) for q in points) for p in points]
         return self._rows[points[score.index(max(score))].uid].entry.title
 
     # ----------------------------------------------------------------- deciding
@@ -140,8 +142,7 @@ class Chronicle:
         body = entry.summary or entry.content
         statements = statements_of(entry.title, body, reading.lang)
         vector = multilingual_vectors().encode([reading.text])[0]
-        facts = merged(s.facts for s in statements)
-        point = Point(entry.uid, entry.date, entry.source, reading.lex, vector, facts)
+        point = point_of(reading, merged(s.facts for s in statements), vector)
         return _Row(entry, reading, statements, wording_of(entry.title, body), point)
 
     def _edited(self, row: _Row) -> _Row | None:
@@ -169,7 +170,7 @@ class Chronicle:
         return Assignment(event_id=event_id, is_first=False, similarity=1.0, copy_of=original), verdict
 
     def _place(self, row: _Row) -> tuple[Assignment, Verdict]:
-        near = self._clusters.nearest(row.point)
+        near = self._clusters.ranked(row.point)
         if not near or near[0][1] < JOIN:
             event_id = fingerprint(self._storyline.name, row.entry.uid)
             verdict = judge(row.statements, (), self._known, first=True)
@@ -217,7 +218,7 @@ class Chronicle:
         self._rows[row.entry.uid] = row
         self._known.learn(old.statements, -1)
         self._known.learn(row.statements)
-        self._clusters.replace(row.event_id, row.point)
+        self._clusters.replace(row.point)
         self._copies.discard(row.entry.uid)
         self._copies.add(row.entry.uid, row.wording)
 

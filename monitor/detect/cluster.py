@@ -1,4 +1,4 @@
-"""Which entries report the same happening: open events of one storyline, compared with a newcomer all at once."""
+"""The events of one storyline: what is open, what a newcomer joins, what turns out to be one."""
 
 from __future__ import annotations
 
@@ -9,31 +9,16 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.detect.facts import Facts
-from monitor.detect.lex import SPACE, Sparse
-from monitor.detect.vectors import MULTILINGUAL_SIZE, Vectors
+from monitor.detect.likeness import Group, Point, Rarity, group_of, scores
 from monitor.types import EventState
 
-OPEN = timedelta(days=3)  # without a new report an event goes dormant
-DORMANT = timedelta(days=7)  # and then closed: nothing joins it any more
+NEAR = timedelta(days=4)  # how far from its nearest report a further one may be dated
 LONGEST = timedelta(days=14)  # from its first to its last report
-HALF_LIFE = 1.5  # days in which the evidence of nearness in time halves
-JOIN = 0.38  # similarity from which a newcomer joins
-MERGE = 0.55  # similarity from which two events are one
-
-Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Point:
-    """One entry as the clustering sees it."""
-
-    uid: str
-    date: datetime
-    source: str
-    lex: Sparse
-    vector: Vectors  # multilingual
-    facts: Facts
+CLOSED = timedelta(days=14)  # without a report an event is closed; until then copies and edits may still come
+JOIN = -0.6  # log odds from which a newcomer joins
+MERGE = 0.5  # log odds from which a newcomer that belongs to two events makes one of them
+_STRANGERS = 200  # earlier reports that show how alike two happenings of the storyline are
+_DAY = 86_400
 
 
 @dataclass(slots=True)
@@ -42,6 +27,14 @@ class Cluster:
 
     id: str
     points: list[Point] = field(default_factory=list)
+    _group: Group | None = None
+
+    @property
+    def group(self) -> Group:
+        """Its reports laid out for comparison."""
+        if self._group is None:
+            self._group = group_of(self.points)
+        return self._group
 
     @property
     def first_seen(self) -> datetime:
@@ -53,92 +46,80 @@ class Cluster:
         """The date of its latest report."""
         return max(p.date for p in self.points)
 
+    def put(self, points: Iterable[Point]) -> None:
+        """Replace its reports."""
+        self.points = list(points)
+        self._group = None
+
     def state(self, now: datetime) -> EventState:
         """Whether it can still grow."""
         quiet = now - self.last_seen
-        if quiet > DORMANT or now - self.first_seen > LONGEST:
+        if quiet > CLOSED:
             return EventState.CLOSED
-        return EventState.OPEN if quiet <= OPEN else EventState.DORMANT
+        return EventState.OPEN if quiet <= NEAR and now - self.first_seen <= LONGEST else EventState.DORMANT
 
 
 class Clusters:
-    """The events a newcomer may join."""
+    """The events a newcomer may join; a pure function of the reports put in, in their order."""
 
-    def __init__(self) -> None:
+    def __init__(self, idf: NDArray[np.float32]) -> None:
         self.all: dict[str, Cluster] = {}
-        self._points: list[Point] = []
-        self._owner: list[str] = []
-        self._ids = np.empty(0, dtype=np.int32)
-        self._weights = np.empty(0, dtype=np.float32)
-        self._rows = np.empty(0, dtype=np.int64)
-        self._vectors: Vectors = np.empty((0, MULTILINGUAL_SIZE), dtype=np.float32)
-        self._days = np.empty(0, dtype=np.float64)
-        self._dense = np.zeros(SPACE, dtype=np.float32)
+        self._rarity = Rarity(idf)
+        self._order: dict[str, Point] = {}  # every report, in order of joining
+        self._owner: dict[str, str] = {}
 
     def add(self, cluster_id: str, point: Point) -> None:
         """Put an entry into an event, which begins with it if it is new."""
-        self.all.setdefault(cluster_id, Cluster(cluster_id)).points.append(point)
+        cluster = self.all.setdefault(cluster_id, Cluster(cluster_id))
+        cluster.put([*cluster.points, point])
+        self._order[point.uid] = point
+        self._owner[point.uid] = cluster_id
+        self._rarity.count(point)
 
-    def replace(self, cluster_id: str, point: Point) -> None:
-        """Put the later version of an entry in its place."""
-        cluster = self.all.get(cluster_id)
-        if cluster is not None:
-            cluster.points = [point if p.uid == point.uid else p for p in cluster.points]
+    def replace(self, point: Point) -> None:
+        """Put the later version of an entry where the earlier one stood."""
+        cluster = self.all[self._owner[point.uid]]
+        cluster.put(point if p.uid == point.uid else p for p in cluster.points)
+        self._rarity.count(self._order[point.uid], -1)
+        self._rarity.count(point)
+        self._order[point.uid] = point
 
     def fold(self, kept: str, gone: str) -> None:
-        """Make one event of two."""
-        lost = self.all.pop(gone, None)
-        if lost is not None:
-            self.all.setdefault(kept, Cluster(kept)).points.extend(lost.points)
+        """Make one event of two; its reports stay in the order in which they came."""
+        lost = self.all.pop(gone)
+        members = {p.uid for p in (*self.all[kept].points, *lost.points)}
+        for point in lost.points:
+            self._owner[point.uid] = kept
+        self.all[kept].put(point for uid, point in self._order.items() if uid in members)
 
     def forget(self, cluster_ids: Iterable[str]) -> None:
-        """Drop events."""
+        """Drop events with all their reports."""
         for cluster_id in cluster_ids:
-            self.all.pop(cluster_id, None)
+            for point in self.all.pop(cluster_id).points:
+                self._rarity.count(point, -1)
+                del self._order[point.uid], self._owner[point.uid]
 
-    def nearest(self, point: Point) -> list[tuple[str, float]]:
-        """The events that may be meant, most similar first."""
-        self._index(point.date)
-        if not self._points:
+    def ranked(self, point: Point) -> list[tuple[str, float]]:
+        """The events the newcomer may belong to with the log odds that it does, likeliest first."""
+        day, near, longest = point.day, NEAR.total_seconds() / _DAY, LONGEST.total_seconds() / _DAY
+        open_ = [
+            cluster
+            for cluster in self.all.values()
+            if (group := cluster.group).first - near <= day <= group.last + near
+            and max(group.last, day) - min(group.first, day) <= longest
+        ]
+        if not open_:
             return []
-        pairs = self._similarities(point)
-        best: dict[str, list[float]] = {}
-        for owner, similarity in zip(self._owner, pairs.tolist(), strict=True):
-            best.setdefault(owner, []).append(similarity)
-        scored = [(owner, _linkage(values)) for owner, values in best.items()]
-        return sorted(scored, key=lambda found: (-found[1], found[0]))
+        odds = scores(point, [c.group for c in open_], self._strangers({c.id for c in open_}), self._rarity)
+        found = zip([c.id for c in open_], odds.tolist(), strict=True)
+        return sorted(found, key=lambda candidate: (-candidate[1], candidate[0]))
 
-    def _similarities(self, point: Point) -> NDArray[np.float64]:
-        self._dense[point.lex.ids] = point.lex.weights
-        products = self._dense[self._ids] * self._weights
-        self._dense[point.lex.ids] = 0
-        lexical = np.bincount(self._rows, weights=products, minlength=len(self._points))
-        vectors = self._vectors @ point.vector
-        gap = np.abs(self._days - _days(point.date))
-        similar: NDArray[np.float64] = (0.5 * np.sqrt(np.maximum(lexical, 0)) + 0.5 * vectors) * np.exp2(
-            -gap / (2 * HALF_LIFE)
-        )
-        return np.nan_to_num(similar)
-
-    def _index(self, now: datetime) -> None:
-        """Lay the members of every event that can still grow side by side."""
-        live = [c for c in self.all.values() if c.state(now) is not EventState.CLOSED]
-        self._points = [p for c in live for p in c.points]
-        self._owner = [c.id for c in live for _ in c.points]
-        sizes = [len(p.lex.ids) for p in self._points]
-        self._rows = np.repeat(np.arange(len(sizes)), sizes)
-        if self._points:
-            self._ids = np.concatenate([p.lex.ids for p in self._points])
-            self._weights = np.concatenate([p.lex.weights for p in self._points])
-            self._vectors = np.stack([p.vector for p in self._points])
-        self._days = np.array([_days(p.date) for p in self._points])
-
-
-def _linkage(similarities: list[float]) -> float:
-    """Average link over the better half: one odd report does not keep the others out."""
-    best = sorted(similarities, reverse=True)[: max(1, (len(similarities) + 1) // 2)]
-    return sum(best) / len(best)
-
-
-def _days(moment: datetime) -> float:
-    return moment.timestamp() / 86_400
+    def _strangers(self, candidates: set[str]) -> list[Point]:
+        """The latest reports that belong to none of the candidates."""
+        found: list[Point] = []
+        for uid in reversed(self._order):
+            if self._owner[uid] not in candidates:
+                found.append(self._order[uid])
+                if len(found) == _STRANGERS:
+                    break
+        return found
