@@ -52,6 +52,7 @@ PROMPT = _rule(r"\b", r"""
     more (?:on|from|about) |related (?:articles?|stories|news|topics|content|coverage|links?)|recommended
     you (?:may|might) (?:also )?like|don'?t miss|most (?:read|popular|viewed)|trending|editor'?s pick
     advert(?:isement|ising)?|sponsored|promoted|cookies?|javascript|your browser|unlock|free trial|all stories
+    view (?:image|gallery|in) ?|full ?screen|reuse this|explore more|(?:article|story) is more than|unsubscribe
     what to know|in pictures|watch(?: now|:| live)|listen(?: now|:| to this)
     lire aussi|à lire|abonnez|s'abonner|faire un don|lesen sie auch|mehr zum thema|jetzt abonnieren|lea también
     le puede interesar|suscr[ií]b|читайте также|читайте також|подпис(?:ывайтесь|аться|ка)|поддержите|підпишіться
@@ -67,7 +68,8 @@ PROMPT_START = _rule(r"^\W*", r"""
     this (?:article|story) (?:is|was) (?:republished|translated|automatically|updated)
     by (?:subscribing|signing up|clicking)|your (?:support|donation|contribution) (?:helps|makes|keeps)
     if you (?:like|enjoy|value) (?:this|our)|get (?:our|the) (?:daily|weekly|best|latest|free)|enter your e-?mail
-    already (?:a )?(?:subscriber|member)|lire aussi|à lire aussi|lesen sie auch|lea también|le puede interesar
+    already (?:a )?(?:subscriber|member)|you (?:are|'re) receiving this|unsubscribe|lire aussi
+    à lire aussi|lesen sie auch|lea también|le puede interesar
     читайте также|читайте також|підписуйтесь|подписывайтесь
 """)  # fmt: skip
 TEASER = _rule("", r"""
@@ -110,7 +112,11 @@ AGENCY = _any(r"""
     alamy|imago|nurphoto|zuma|bloomberg|press service|handout|courtesy|file photo|photo|photograph|image|pictures?
     foto|фото
 """)
-CREDIT_TAIL = re.compile(rf"[(\[][^()\[\]]*\b{AGENCY}\b[^()\[\]]*[)\]]\W*$", re.IGNORECASE)
+CREDIT_TAIL = re.compile(
+    rf"[(\[][^()\[\]]*\b{AGENCY}\b[^()\[\]]*[)\]]\W*$"
+    r"|[.!?]\s*(?:photo(?:graph)?|image|picture|credit|foto|фото|사진)s?(?: credit)?\s*[:：/].{2,60}$",
+    re.IGNORECASE,
+)
 CREDIT_LABEL = _rule(r"^\W*", r"""
     (?:photo|image|picture|photograph|video|graphic|illustration)s?\b\s*(?:credit|by|:|via|courtesy|=).*
     (?:credit|cover|foto|фото|사진)s?\s*(?::|by|via|=).*

@@ -97,19 +97,12 @@ def publication(header: list[str], above: list[str], footer: list[str]) -> datet
     `header` are the lines between headline and text, `above` those over the headline (a site's masthead: the day the
     page was opened, unless it says otherwise), `footer` those after the text.
     """
-    everywhere = [line for line in (*header, *above, *footer) if len(line) <= 200]
-    for label in (PUBLISHED, UPDATED):
-        for line in everywhere:
-            if (
-                (mark := label.search(line))
-                and is_date_line(line)
-                and (found := parse(line[mark.start() :]) or parse(line))
-            ):
-                return found
-    for line in header:
-        if DATE.search(line) and len(line) <= 120 and (found := parse(line)):
-            return found
-    for line in above:
-        if is_date_line(line) and not WEEKDAY.search(normalise(line)) and (found := parse(line)):
-            return found
-    return None
+    dated = [line for line in (*header, *above, *footer) if is_date_line(line)]
+    plain = [line for line in header if len(line) <= 120 and not UPDATED.search(line)]
+    plain += [line for line in above if is_date_line(line) and not WEEKDAY.search(normalise(line))]
+    found = (
+        *(parse(line[mark.start() :]) or parse(line) for line in dated if (mark := PUBLISHED.search(line))),
+        *map(parse, plain),
+        *(parse(line[mark.start() :]) or parse(line) for line in dated if (mark := UPDATED.search(line))),
+    )
+    return next(filter(None, found), None)

@@ -17,6 +17,7 @@ FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)
 MAX_FRONT_MATTER = 20_000  # characters
 WEB_PAGE = re.compile(r"\A\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|article|div|!--)", re.IGNORECASE)
 WRAPPED_AT = 130  # characters; longer lines are paragraphs
+ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 KEYS = {
     "title": ("title", "headline"),
     "outlet": ("outlet", "publisher", "site", "sitename", "source", "publication"),
@@ -29,11 +30,15 @@ MARKDOWN = (
     (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),
     (re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)|\[([^\]\n]+)\]\[[^\]\n]*\]"), r"\1\2"),
     (re.compile(r"^\[[^\]\n]+\]:\s.*$", re.MULTILINE), ""),
-    (re.compile(r"^ {0,3}(?:>[ >]*|[*+-] +(?=\S)|\d{1,2}[.)] +(?=\S))", re.MULTILINE), ""),
+    (re.compile(r"^(?=.*\w)(.+)\n {0,3}(?:=+|-{3,}) *$", re.MULTILINE), r"# \1"),
     (re.compile(r"^ {0,3}(?:[-*_] *){3,}$", re.MULTILINE), ""),
+    (re.compile(r"^ {0,3}>[ >]*", re.MULTILINE), ""),
+    (re.compile(r"^\s*(?:[*+-]|\d{1,2}[.)]) +(?=\S)", re.MULTILINE), "\n"),
     (re.compile(r"(\*\*|__|\*|(?<!\w)_)(?=\S)([^*_\n]+?)(?<=\S)\1(?!\w)"), r"\2"),
     (re.compile(r"<(https?://[^>\s]+)>"), r"\1"),
 )
+WORDS = re.compile(r"[^\W_]")
+EMPTY_LINE = re.compile(r"\n(?:[^\S\n]*\n)+")
 HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*$")
 
 
@@ -66,16 +71,17 @@ def read_draft(source: Source, text: str) -> Draft:
     headings: list[str] = []
     if source.kind == "markdown":
         body = _plain(body, headings)
+    outlet = meta.get("outlet", "")
     lines = tuple(line for line in map(_shown, _paragraphs(body, source.kind)) if line)
     return Draft(
         source=source,
         lines=lines,
         title=meta.get("title", "") or next(iter(headings), ""),
         headings=frozenset(headings),
-        outlet=meta.get("outlet", ""),
+        outlet="" if ADDRESS.match(outlet) else outlet,
         published=_moment(source, meta.get("published", "")),
         lang=meta.get("language", "").lower()[:2],
-        link=meta.get("link", ""),
+        link=meta.get("link", "") or (outlet if ADDRESS.match(outlet) else ""),
     )
 
 
@@ -174,7 +180,7 @@ def _plain(markdown: str, headings: list[str]) -> str:
 
 def _paragraphs(text: str, kind: str) -> Iterator[str]:
     """Yield the paragraphs of a text: its lines, or the blocks between empty lines where lines are wrapped."""
-    blocks = [[line.strip() for line in block.split("\n") if line.strip()] for block in re.split(r"\n[ \t]*\n", text)]
+    blocks = [[line.strip() for line in block.split("\n") if WORDS.search(line)] for block in EMPTY_LINE.split(text)]
     width = _wrap_width(blocks)
     for block in blocks:
         if kind == "markdown":

@@ -13,7 +13,10 @@ from monitor.types import Seed
 HEAD = 15  # lines in which a headline is looked for
 MIN_WORDS = 25  # of prose; less is no article
 THIN_WORDS = 80  # less is an article that says little
-LETTERS = 0.7  # least share of letters and spaces in prose; data and programs have less
+LETTERS = 0.7  # least share of letters and spaces in prose; tables have less
+SIGNS = re.compile(r"[(){}\[\]=<>_;|\\/#*`]")
+MOST_SIGNS = 0.03  # share of these in prose; programs and data have more
+MOSTLY = 0.5  # share of a text's words that stand in sentences, where it is written out
 HEADLINE_WORDS = (3, 40)
 ENGLISH = frozenset(("the", "of", "and", "to", "in", "that", "for", "with", "by", "was", "has", "its", "from", "said"))
 SITE_NAME = re.compile(r"\s+(?:[|•·»]|[-–—](?=\s))\s*(?P<name>[^|•·»]{2,40})$")
@@ -42,8 +45,10 @@ def tidy(draft: Draft) -> tuple[Seed, list[str]]:
     paragraphs = tuple(_polish(line) for line in kept)
     prose = " ".join(paragraphs)
     count = len(words(prose))
-    if count < MIN_WORDS or sum(char.isalpha() or char.isspace() for char in prose) < LETTERS * len(prose):
+    if count < MIN_WORDS:
         raise draft.source.error(f"not an article: {count} words of prose in it")
+    if _is_data(prose):
+        raise draft.source.error("not an article: it reads like a program or a table")
     seed = Seed(
         file=draft.source.name,
         title=title or _title_of(draft, paragraphs),
@@ -55,6 +60,12 @@ def tidy(draft: Draft) -> tuple[Seed, list[str]]:
     )
     notes = [f"only {count} words of prose; a fuller article describes the story better"] if count < THIN_WORDS else []
     return seed, notes
+
+
+def _is_data(prose: str) -> bool:
+    """Say whether a text holds more signs than anybody writes in sentences."""
+    letters = sum(char.isalpha() or char.isspace() for char in prose)
+    return letters < LETTERS * len(prose) or len(SIGNS.findall(prose)) > MOST_SIGNS * len(prose)
 
 
 def _headline(draft: Draft) -> tuple[int, str]:
@@ -118,7 +129,7 @@ def _up_to_end(body: list[str]) -> list[str]:
 
 def _article(body: list[str], draft: Draft) -> tuple[list[str], list[str], list[str]]:
     """Return the paragraphs of the article, and the lines before and behind them that are none."""
-    strict = sum(map(boilerplate.is_sentence, body)) >= 0.4 * len(body)
+    strict = _is_written_out([line for line in body if not boilerplate.what_is(line)])
     kept: list[tuple[int, str]] = []
     dropped: list[tuple[int, str]] = []
     seen: set[str] = set()
@@ -135,6 +146,12 @@ def _article(body: list[str], draft: Draft) -> tuple[list[str], list[str], list[
     last = kept[-1][0] if kept else -1
     header = [line for at, line in dropped if at < first]
     return [line for _, line in kept], header, [line for at, line in dropped if at > last]
+
+
+def _is_written_out(lines: list[str]) -> bool:
+    """Say whether a text consists of sentences, so that a line without a full stop is a heading or a teaser."""
+    counts = [(len(words(line)), boilerplate.is_sentence(line)) for line in lines]
+    return sum(count for count, ends in counts if ends) >= MOSTLY * sum(count for count, _ in counts)
 
 
 def _pictures(body: list[str]) -> set[int]:
