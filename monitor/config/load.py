@@ -14,7 +14,7 @@ from monitor.config.model import OpmlSettings, Retention
 from monitor.config.parts import Parts, Placed, Problems, gather
 from monitor.config.settle import absolute, settle
 from monitor.detect.settings import StorylineSettings
-from monitor.errors import ConfigErrors, SeedError
+from monitor.errors import ConfigErrors, FeedError, SeedError
 from monitor.feeds.settings import FeedSettings, PollingSettings
 from monitor.notify.settings import ReceiverSettings, RouteSettings
 from monitor.types import Feed, Seeds, Storyline
@@ -161,8 +161,8 @@ def _listed(placed: Placed[OpmlSettings], polling: PollingSettings, found: Probl
         what = f"cannot read {checks.shown(placed.value.opml)} ({os.strerror(error.errno or 0)})"
         found.error(placed.where("opml"), f"{placed.key('opml')}: {what}")
         return []
-    except ValueError as error:
-        found.error(placed.where("opml"), f"{placed.key('opml')}: {checks.shown(placed.value.opml)}: {error}")
+    except FeedError as error:
+        found.error(placed.where("opml"), f"{placed.key('opml')}: {checks.shown(placed.value.opml)}: {error.what}")
         return []
     feeds = []
     for item in listed:

@@ -1,0 +1,95 @@
+"""`storyline show`: what defines a storyline, in words and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from monitor.cli import show
+from monitor.cli.session import Session
+from monitor.text import short
+
+
+def of(session: Session, name: str) -> dict[str, Any]:
+    """Return everything the monitor knows of a storyline's definition at this moment."""
+    from monitor.detect.track import follow
+    from monitor.following import Following
+
+    story = session.config.storylines[name]
+    with session.store() as store, store.read() as tx:
+        following = Following({name: story})
+        following.catch_up(tx)
+        mind = following.minds.get(name)
+        log = tx.stories.threshold_log(name, 5)
+        feedback = len(tx.desk.feedback(name))
+    tracker = mind.tracker if mind else follow(story, following.lens)
+    known, threshold = tracker.baseline, tracker.threshold
+    return {
+        "name": name,
+        "title": story.label,
+        "paused": story.paused,
+        "seeds": [_some(seed, "file", "title", "published", "outlet") for seed in story.seeds.articles],
+        "first": known.first,
+        "last": known.last,
+        "languages": known.languages,
+        "threshold": _some(threshold, "value", "origin", "level"),
+        "threshold_log": [{"at": at, "value": value, "origin": origin} for at, value, origin in log],
+        "watch": asdict(story.watch),
+        "terms": [_some(term, "text", "kind", "weight", "seeds", "file", "origin") for term in known.terms],
+        "agreements": known.agreements,
+        "warnings": [*known.warnings, *story.seeds.warnings],
+        "feedback": feedback,
+        "drift": [asdict(step) for step in getattr(tracker, "drift", ())],
+    }
+
+
+def _some(value: Any, *names: str) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in names}
+
+
+def tell(found: dict[str, Any], terms: int | None) -> None:
+    """Print a definition for a person."""
+    show.say(f"{found['title']}  [{found['name']}]{' (paused)' if found['paused'] else ''}", "strong")
+    if found["seeds"]:
+        first, last = (f"{found[key]:%d %b %Y}" if found[key] else "undated" for key in ("first", "last"))
+        show.say(f"{len(found['seeds'])} seeds, {first if first == last else f'{first} to {last}'}:")
+        for seed in found["seeds"]:
+            dated = f"{seed['published']:%Y-%m-%d}" if seed["published"] else "undated   "
+            show.say(f"  {dated}  {seed['title']}  ({seed['file']})")
+    threshold = found["threshold"]
+    show.say(f"Threshold {threshold['value']:.2f} ({threshold['origin']})")
+    _tell_watch(found["watch"])
+    if found["agreements"]:
+        show.say(f"The seeds agree on: {', '.join(found['agreements'][:20])}")
+    if found["terms"]:
+        show.say()
+        width = 90 if show.on_terminal() else 160
+        rows = [
+            (t["text"], f"{t['weight']:.2f}", str(t["kind"]), t["seeds"], short(t["origin"], width))
+            for t in found["terms"][:terms]
+        ]
+        show.table(("term", "weight", "kind", "seeds", "from the seed sentence"), rows)
+        left = len(found["terms"]) - len(rows)
+        if left > 0:
+            show.say(f"... and {left} more (--all)", "dim")
+    for warning in found["warnings"]:
+        show.say(f"note: {warning}", "warn")
+
+
+def _tell_watch(watch: dict[str, Any]) -> None:
+    for key in ("any", "none"):
+        if watch[key]:
+            show.say(f"{key}: {', '.join(watch[key])}")
+    if watch["all"]:
+        show.say("all: " + " and ".join("(" + " or ".join(group) + ")" for group in watch["all"]))
+    if watch["boost"]:
+        show.say("boost: " + ", ".join(f"{term} x{weight:g}" for term, weight in watch["boost"]))
+
+
+def tell_drift(found: dict[str, Any]) -> None:
+    """Print what entered a storyline since its seeds."""
+    if not found["drift"]:
+        show.say("Nothing entered since the seeds: the storyline is judged by them (and by your feedback) alone.")
+        return
+    rows = [tuple(step.values()) for step in found["drift"]]
+    show.table(tuple(found["drift"][0]), rows)

@@ -1,0 +1,214 @@
+"""`status` and `healthcheck`: the state of everything, gathered from the store and the files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monitor.cli import show
+from monitor.cli.session import Session
+from monitor.errors import StoreError
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.store import Store, Tx
+    from monitor.types import Feed
+
+WEEK = timedelta(days=7)
+ILL = ("failing", "not a feed", "gone", "late", "degraded", "empty")
+MOST_ILL = 8  # feeds named on the screen
+
+
+def of(session: Session, now: datetime) -> dict[str, Any]:
+    """Return the state of everything, as `status --json` prints it."""
+    config = session.config
+    with session.store() as store:
+        service = _service(config, store)
+        with store.read() as tx:
+            return {
+                "config": config.path,
+                "state": config.state,
+                "service": service,
+                "storylines": [_story(config, tx, name, now) for name in config.storylines],
+                "feeds": _feeds(config, tx, now),
+                "outbox": _outbox(tx),
+                "silences": tx.desk.silences(),
+                "database": {"bytes": tx.housekeeping.bytes(), "waiting": tx.entries.count_waiting()},
+            }
+
+
+def _service(config: Config, store: Store) -> dict[str, Any]:
+    """Return whether a `run` holds the database, when it last ticked, and what changed on disk since it read it."""
+    lock = store.run_lock()
+    with store.read() as tx:
+        tick = tx.desk.noted("tick") or {}
+    loaded = _moment(tick.get("loaded_at"))
+    running = bool(lock and lock.held_elsewhere)
+    return {
+        "running": running,
+        "ticked_at": _moment(tick.get("at")),
+        "loaded_at": loaded,
+        "reload_due": changed_since(config, loaded.timestamp()) if running and loaded else [],
+    }
+
+
+def changed_since(config: Config, moment: float) -> list[str]:
+    """Return what changed on disk after `moment` (seconds of the epoch): files, seeds of a storyline."""
+    changed = [show.clean(path) for path in config.files if _touched(path, moment)]
+    for name, folder in config.seed_folders.items():
+        if any(_touched(path, moment) for path in (folder, *(folder.rglob("*") if folder.is_dir() else ()))):
+            changed.append(f"the seeds of {name}")
+    return changed
+
+
+def _touched(path: Path, moment: float) -> bool:
+    try:
+        return path.stat().st_mtime > moment
+    except OSError:
+        return False
+
+
+def _moment(written: Any) -> datetime | None:
+    return datetime.fromisoformat(written) if isinstance(written, str) else None
+
+
+def _story(config: Config, tx: Tx, name: str, now: datetime) -> dict[str, Any]:
+    from monitor.notify.route import next_slot
+    from monitor.notify.settings import routes_of
+
+    story, held = config.storylines[name], tx.stories.get(name)
+    week = [at for at, _, backlog in tx.stories.per_day(name, now - WEEK) if not backlog]
+    routes = [route for route in routes_of(config.routes) if route.hears(name)]
+    slots = [slot for route in routes if (slot := next_slot(route, now))]
+    pending = sum(len(tx.events.pending(route.key, name)) for route in routes)
+    latest = tx.events.all(name, 1)
+    return {
+        "name": name,
+        "title": story.label,
+        "paused": story.paused,
+        "threshold": held.threshold if held else None,
+        "threshold_origin": held.threshold_origin if held else "",
+        "budget": story.sensitivity.budget,
+        "matches_a_day": round(len(week) / 7, 1),
+        "last_match": max(week, default=None),
+        "last_event": {"id": latest[0].id, "title": latest[0].title, "at": latest[0].last_seen} if latest else None,
+        "pending": pending,
+        "next_digest": min(slots, default=None),
+        "silenced": any(silence.storyline in (name, "*") for silence in tx.desk.silences()),
+    }
+
+
+def _feeds(config: Config, tx: Tx, now: datetime) -> dict[str, Any]:
+    from monitor.feeds.schedule import health_of
+
+    stored: dict[str, Feed] = {feed.url: feed for feed in tx.feeds.all()}
+    known = [stored.get(feed.url, feed) for feed in config.feeds]
+    healths = [(feed, health_of(feed, now).value) for feed in known]
+    ill = [
+        {"feed": feed.label, "state": state, "since": feed.failing_since or feed.news_at, "error": feed.error}
+        for feed, state in healths
+        if state in ILL
+    ]
+    due = [feed.due_at for feed in known if feed.due_at]
+    return {
+        "total": len(known),
+        "states": dict(Counter(state for _, state in healths).most_common()),
+        "ill": sorted(ill, key=lambda row: ILL.index(str(row["state"]))),
+        "last_poll": max((feed.polled_at for feed in known if feed.polled_at), default=None),
+        "next_poll": min(due, default=None),
+    }
+
+
+def _outbox(tx: Tx) -> dict[str, Any]:
+    return {
+        "states": tx.outbox.counts(),
+        "oldest_waiting": tx.outbox.oldest_waiting(),
+        "next_attempt": tx.outbox.next_due(),
+    }
+
+
+def trouble(session: Session, now: datetime, patience: timedelta) -> list[str]:
+    """Return why the service is not well; empty when it is."""
+    try:
+        with session.store() as store:
+            store.ping()
+            service = _service(session.config, store)
+    except StoreError as error:
+        return [str(error)]
+    if not service["running"]:
+        return ["the service does not run (start it: monitor run)"]
+    ticked = service["ticked_at"]
+    if ticked is not None and now - ticked > patience:
+        return [f"the service last ticked {show.when(ticked, now)}"]
+    return []
+
+
+def tell(found: dict[str, Any]) -> None:
+    """Print the state for a person."""
+    _tell_service(found)
+    show.say()
+    rows = [_story_row(story) for story in found["storylines"]]
+    show.table(
+        ("storyline", "a day", "threshold", "waiting", "last match", "next digest", "latest event"),
+        rows,
+        empty="no storylines",
+    )
+    show.say()
+    _tell_feeds(found["feeds"])
+    _tell_outbox(found["outbox"])
+    for silence in found["silences"]:
+        quiet = f"Silence {silence.id} on {silence.storyline} until {show.when(silence.until)}"
+        show.say(f"{quiet}, {silence.swallowed} alerts held.", "warn")
+
+
+def _tell_service(found: dict[str, Any]) -> None:
+    service = found["service"]
+    if service["running"]:
+        ticked = f", last tick {show.when(service['ticked_at'])}" if service["ticked_at"] else ""
+        show.say(f"The service runs{ticked}.", "good")
+    else:
+        show.say("The service does not run (monitor run, or the systemd unit).", "warn")
+    if service["reload_due"]:
+        show.say(f"A reload is due: changed since it read them: {', '.join(service['reload_due'])}", "warn")
+    size, waiting = found["database"]["bytes"], found["database"]["waiting"]
+    queue = f", {waiting} entries wait to be assessed" if waiting else ""
+    show.say(f"{found['state'].removeprefix('sqlite:///')}: {size / 1e6:.1f} MB{queue}", "dim")
+
+
+def _story_row(story: dict[str, Any]) -> tuple[Any, ...]:
+    threshold = f"{story['threshold']:.2f}" if story["threshold"] is not None else "-"
+    budget = f" ({story['budget']:g}/day)" if story["budget"] else ""
+    state = "paused" if story["paused"] else "silenced" if story["silenced"] else ""
+    following = state or (show.when(story["next_digest"]) if story["next_digest"] else "at once")
+    event = story["last_event"]
+    return (
+        story["name"],
+        f"{story['matches_a_day']:g}",
+        threshold + budget,
+        story["pending"],
+        show.when(story["last_match"]),
+        following,
+        event["title"] if event else "",
+    )
+
+
+def _tell_feeds(feeds: dict[str, Any]) -> None:
+    states = ", ".join(f"{count} {state}" for state, count in feeds["states"].items())
+    polled = f"; last poll {show.when(feeds['last_poll'])}" if feeds["last_poll"] else ""
+    show.say(f"Feeds: {feeds['total']} ({states or 'none'}){polled}", "warn" if feeds["ill"] else "")
+    for row in feeds["ill"][:MOST_ILL]:
+        since = f" since {show.when(row['since'])}" if row["since"] else ""
+        show.say(f"  {row['feed']}: {row['state']}{since}{': ' + row['error'] if row['error'] else ''}")
+    if len(feeds["ill"]) > MOST_ILL:
+        show.say(f"  ... and {len(feeds['ill']) - MOST_ILL} more: monitor feeds health")
+
+
+def _tell_outbox(outbox: dict[str, Any]) -> None:
+    states = outbox["states"]
+    text = ", ".join(f"{count} {state}" for state, count in states.items()) or "empty"
+    waiting = f"; oldest waiting since {show.when(outbox['oldest_waiting'])}" if outbox["oldest_waiting"] else ""
+    show.say(f"Outbox: {text}{waiting}", "bad" if states.get("dead") else "")
+    if states.get("dead"):
+        show.say("  dead letters: monitor deliveries list --state dead")

@@ -1,0 +1,111 @@
+"""What every verb shares: the configuration, the store, and how to answer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.pipeline import Pipeline
+    from monitor.store import Store
+
+
+@dataclass
+class Session:
+    """One call of `monitor`."""
+
+    config_path: Path | None = None
+    as_json: bool = False
+    verbose: int = 0
+
+    @cached_property
+    def path(self) -> Path:
+        """The configuration file. Errors: `ConfigError` when there is none."""
+        from monitor import config
+
+        return config.find(self.config_path)
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration. Errors: `ConfigErrors`."""
+        from monitor import config
+
+        return config.load(self.path)
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The database; before the first run an empty one in memory, so that looking creates nothing."""
+        from monitor.cli import logs
+        from monitor.store import Store
+        from monitor.store.engine import MEMORY, database_file
+
+        logs.set_up(self.verbose)
+        file = database_file(self.config.state)
+        with Store(self.config.state if file is None or file.exists() else MEMORY) as store:
+            yield store
+
+    @contextmanager
+    def line(self, *, level: int = 0) -> Iterator[Pipeline]:
+        """The line over the real database, in step with the configuration."""
+        from monitor.cli import logs
+        from monitor.crash import crash_at, nothing
+        from monitor.pipeline import Pipeline
+        from monitor.store import Store
+
+        logs.set_up(max(self.verbose, level))
+        spec = os.environ.get("MONITOR_CRASH_AT")
+        config = self.config
+        with Store(config.state) as store, Pipeline(config, store, at=crash_at(spec) if spec else nothing) as line:
+            line.sync()
+            yield line
+
+    def storyline(self, name: str) -> str:
+        """Return the name when it is watched. Errors: usage, with the nearest name."""
+        return self.known(name, self.config.storylines, "storyline")
+
+    def known(self, name: str, names: Any, what: str) -> str:
+        """Return the name when it is among `names`. Errors: usage, with the nearest one."""
+        if name not in names:
+            from monitor.config.problems import choice
+
+            raise click.UsageError(f"unknown {what} {name}{choice(name, list(names), what)}")
+        return name
+
+
+class Verb(click.Command):
+    """A command that takes --json, -v and -c behind the verb as well as in front of it."""
+
+    def __init__(self, *args: Any, reads: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if reads:
+            self.params.append(_shared("--json", "as_json", is_flag=True, help="Answer in JSON."))
+        self.params.append(_shared("-v", "--verbose", "verbose", count=True, hidden=True))
+        self.params.append(_shared("-c", "--config", "config_path", type=click.Path(path_type=Path), hidden=True))
+
+
+def _shared(*names: str, **options: Any) -> click.Option:
+    target = next(name for name in names if not name.startswith("-"))
+
+    def keep(ctx: click.Context, _: click.Parameter, value: Any) -> None:
+        session = ctx.find_object(Session)
+        if value and session is not None:
+            setattr(session, target, value)
+
+    return click.Option(list(names), expose_value=False, callback=keep, **options)
+
+
+class Family(click.Group):
+    """A verb of verbs, such as `feeds list`; alone it shows its help."""
+
+    command_class = Verb
+
+
+pass_session: Callable[..., Any] = click.make_pass_decorator(Session)

@@ -1,0 +1,154 @@
+"""How answers look: tables and colour on a terminal, plain columns in a pipe, JSON on demand."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+STYLES = {"good": "green", "bad": "red", "warn": "yellow", "dim": "dim", "strong": "bold"}
+
+
+def on_terminal() -> bool:
+    """Return whether a person looks at the answer."""
+    return sys.stdout.isatty()
+
+
+def console() -> Console:
+    """Return rich's console on stdout."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def as_json(value: Any) -> None:
+    """Print a value as JSON: times in UTC, durations in seconds, secrets never."""
+    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2 if on_terminal() else None))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: getattr(value, each.name) for each in fields(value) if not each.name.startswith("_")}
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return dict(value)
+    for kind, turned in TURNED.items():
+        if isinstance(value, kind):
+            return turned(value)
+    return str(value)
+
+
+TURNED: dict[Any, Callable[[Any], Any]] = {
+    datetime: lambda value: value.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+    timedelta: lambda value: value.total_seconds(),
+    Enum: lambda value: value.value,
+    frozenset: sorted,
+}
+
+
+def clean(value: Any) -> str:
+    """Return text that cannot steer a terminal."""
+    return CONTROL.sub("·", str(value)).replace("\n", " ")
+
+
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str = "nothing", styles: Sequence[str] = ()
+) -> None:
+    """Print rows under heads; `empty` where there are none. The last column takes what width is left."""
+    cells = [[clean("" if cell is None else cell) for cell in row] for row in rows]
+    if not cells:
+        click.echo(empty)
+    elif on_terminal():
+        _rich_table(heads, cells, styles)
+    else:
+        _plain_table(heads, cells)
+
+
+def _rich_table(heads: Sequence[str], rows: list[list[str]], styles: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for number, head in enumerate(heads):
+        style = STYLES.get(styles[number], "") if number < len(styles) else ""
+        last = number == len(heads) - 1
+        made.add_column(head, style=style, overflow="fold" if last else "ellipsis", no_wrap=not last)
+    for row in rows:
+        made.add_row(*(_coloured(cell, Text) for cell in row))
+    Console(highlight=False).print(made)
+
+
+WORDS = {
+    "good": {"ok", "sent", "told", "passed", "yes", "new_event", "running"},
+    "warn": {"late", "waiting", "pending", "leased", "empty", "undated", "degraded", "new", "paused", "retry", "muted"},
+    "bad": {"failing", "dead", "not a feed", "gone", "stopped", "no", "down"},
+}
+
+
+def _coloured(cell: str, kind: Callable[..., Any]) -> Any:
+    style = next((STYLES[name] for name, words in WORDS.items() if cell in words), "")
+    return kind(cell, style=style)
+
+
+def _plain_table(heads: Sequence[str], rows: list[list[str]]) -> None:
+    widths = [max(len(row[number]) for row in [list(heads), *rows]) for number in range(len(heads))]
+    for row in [[head.upper() for head in heads], *rows]:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def say(text: str = "", style: str = "") -> None:
+    """Print a line, styled on a terminal (good, bad, warn, dim, strong)."""
+    colour = {"good": "green", "bad": "red", "warn": "yellow"}.get(style)
+    click.echo(
+        click.style(clean(text), fg=colour, bold=style == "strong", dim=style == "dim") if style else clean(text)
+    )
+
+
+def when(moment: datetime | None, now: datetime | None = None) -> str:
+    """Return a moment as a person reads it: "3 min ago", "in 2 h", or the local date."""
+    if moment is None:
+        return "never"
+    now = now or datetime.now(UTC)
+    seconds = (now - moment).total_seconds()
+    text = span(timedelta(seconds=abs(seconds)))
+    if abs(seconds) > 7 * 86_400:
+        return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+    return f"{text} ago" if seconds >= 0 else f"in {text}"
+
+
+def span(duration: timedelta) -> str:
+    """Return a duration in its largest fitting unit: "40 s", "3 min", "5 h", "2 d"."""
+    seconds = duration.total_seconds()
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size or (size == 60 and seconds >= 60):
+            return f"{round(seconds / size)} {unit}"
+    return f"{round(seconds)} s"
+
+
+@contextmanager
+def progress(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal and nothing in a pipe; call what is yielded with the count done."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)

@@ -1,0 +1,223 @@
+"""Storylines: what defines them, why an entry was told, what would be told now, and replays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli import show
+from monitor.cli.session import Family, Session, Verb, pass_session
+
+if TYPE_CHECKING:
+    from monitor.explaining import Explanation, Stage
+
+FIRST_TERMS = 30
+MARKS = {"passed": ("+", "good"), "stopped": ("x", "bad"), "waiting": (".", "warn")}
+
+
+@click.group(cls=Family)
+def storyline() -> None:
+    """What is watched: list the storylines, show what defines one."""
+
+
+@storyline.command("list")
+@pass_session
+def list_(session: Session) -> None:
+    """Every storyline with what the monitor holds of it.
+
+    \b
+    Example:
+      monitor storyline list
+    """
+    with session.store() as store, store.read() as tx:
+        held, counts = {story.name: story for story in tx.stories.all()}, tx.stories.summary()
+    names = [*session.config.storylines, *(name for name in held if name not in session.config.storylines)]
+    rows: list[dict[str, Any]] = []
+    for name in names:
+        story, kept = session.config.storylines.get(name), held.get(name)
+        entries, events, last = counts.get(name, (0, 0, None))
+        state = "paused" if story and story.paused else "followed" if story else "not configured; history kept"
+        title = story.label if story else kept.title if kept else ""
+        threshold = kept.threshold if kept else None
+        rows.append({"name": name, "title": title, "state": state, "seeds": len(story.seeds.articles) if story else 0,
+                     "threshold": threshold, "entries": entries, "events": events, "last": last})  # fmt: skip
+    if session.as_json:
+        show.as_json(rows)
+        return
+    cells = [
+        (
+            r["name"],
+            r["state"],
+            r["seeds"],
+            _number(r["threshold"]),
+            r["entries"],
+            r["events"],
+            show.when(r["last"]),
+            r["title"],
+        )
+        for r in rows
+    ]
+    show.table(
+        ("name", "state", "seeds", "threshold", "entries", "events", "last", "title"),
+        cells,
+        empty="no storylines configured",
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+@storyline.command("show")
+@click.argument("name")
+@click.option("--all", "everything", is_flag=True, help=f"Every term, not the first {FIRST_TERMS}.")
+@click.option("--drift", is_flag=True, help="What entered since the seeds, and from which entries.")
+@pass_session
+def show_(session: Session, name: str, everything: bool, drift: bool) -> None:
+    """What defines a storyline: terms with weights and the seed sentence each came from, dates, threshold.
+
+    \b
+    Examples:
+      monitor storyline show seoul-arms-ukraine
+      monitor storyline show seoul-arms-ukraine --all --json
+    """
+    from monitor.cli import baseline
+
+    session.storyline(name)
+    found = baseline.of(session, name)
+    if session.as_json:
+        show.as_json(found)
+    elif drift:
+        baseline.tell_drift(found)
+    else:
+        baseline.tell(found, None if everything else FIRST_TERMS)
+
+
+@click.command(cls=Verb)
+@click.argument("entry", metavar="ENTRY-ID-or-URL")
+@click.option("--storyline", "name", help="Only for this storyline.")
+@pass_session
+def explain(session: Session, entry: str, name: str | None) -> int:
+    """Every stage an entry passed or failed, with the evidence: fetch, match, event, verdict, route, delivery.
+
+    ENTRY is an id as other verbs print it (its first six characters suffice) or the address of the article.
+
+    \b
+    Examples:
+      monitor explain 3f9c2a
+      monitor explain https://example.org/world/article.html --storyline seoul-arms-ukraine
+    """
+    from monitor.explaining import explain as explained
+    from monitor.pipeline import Pipeline
+
+    if name is not None:
+        session.storyline(name)
+    with session.store() as store, Pipeline(session.config, store) as line:
+        found = explained(line, entry, name)
+    if found is None:
+        raise click.ClickException(f"no feed ever offered {entry}; see what was read: monitor entries list")
+    if session.as_json:
+        show.as_json(found)
+    else:
+        _tell(found)
+    return 0
+
+
+def _tell(found: Explanation) -> None:
+    show.say(found.entry.title or "(no title)", "strong")
+    show.say(f"{found.entry.source}  {found.entry.uid}  {found.entry.link}", "dim")
+    for stage in found.read:
+        _tell_stage(stage)
+    for name, stages in found.storylines:
+        show.say()
+        show.say(f"storyline {name}", "strong")
+        for stage in stages:
+            _tell_stage(stage)
+    if not found.storylines and all(stage.passed.value == "passed" for stage in found.read):
+        show.say("No storyline is followed.", "warn")
+
+
+def _tell_stage(stage: Stage) -> None:
+    mark, style = MARKS[stage.passed.value]
+    show.say(f"  {mark} {stage.name:<8} {stage.what}", style)
+    for line in stage.evidence:
+        show.say(f"             {line}")
+
+
+@click.command(cls=Verb)
+@click.argument("name")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "html", "json"]),
+    default="text",
+    show_default=True,
+    help="Which part of the digest.",
+)
+@pass_session
+def preview(session: Session, name: str, shape: str) -> int:
+    """The digest that would go out now; nothing is stored or sent.
+
+    \b
+    Examples:
+      monitor preview seoul-arms-ukraine
+      monitor preview seoul-arms-ukraine --format html > digest.html
+    """
+    from monitor.composing import Composer
+    from monitor.crash import nothing
+    from monitor.pipeline import Pipeline
+
+    session.storyline(name)
+    with session.store() as store, Pipeline(session.config, store) as line:
+        composer = Composer(session.config, line.routes, line.following, store, nothing)
+        made = composer.preview(name, line.clock())
+    if made is None:
+        click.echo("Nothing is waiting to be told.", err=True)
+        return 0
+    rendered = made[1]
+    click.echo(
+        rendered.json if session.as_json or shape == "json" else rendered.html if shape == "html" else rendered.text
+    )
+    return 0
+
+
+@click.command(cls=Verb)
+@click.argument("name")
+@click.option(
+    "--entries",
+    "entries_file",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON lines: id, date, title, summary, url, source, lang; optional labels grade and event.",
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write one JSON line for every line read.")
+@click.option("--budget", help="Propose the threshold for so many alerts: 5/day.")
+@click.option(
+    "--seeds",
+    "seeds_folder",
+    type=click.Path(exists=True, path_type=Path),
+    help="Use these seeds instead of the storyline's.",
+)
+@pass_session
+def backtest(
+    session: Session, name: str, entries_file: Path, out: Path | None, budget: str | None, seeds_folder: Path | None
+) -> None:
+    """Replay a file of entries on the real line, with a clock that follows them; nothing is fetched, stored or sent.
+
+    With labels (grade 2 a development, 1 related, 0 not; event a name) it counts misses and false alarms.
+
+    \b
+    Examples:
+      monitor backtest seoul-arms-ukraine --entries archive.jsonl
+      monitor backtest seoul-arms-ukraine --entries archive.jsonl --out decisions.jsonl --budget 5/day
+    """
+    from monitor.cli import replaying
+
+    session.storyline(name)
+    found = replaying.run(session, name, replaying.Wish(entries_file, out, budget, seeds_folder))
+    if session.as_json:
+        show.as_json(found)
+    else:
+        replaying.tell(found)

@@ -1,0 +1,184 @@
+"""What people say to the monitor: silences and feedback."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from monitor.cli import show
+from monitor.cli.session import Family, Session, Verb, pass_session
+
+
+@click.group(cls=Family)
+def silence() -> None:
+    """Keep a storyline quiet for a while: add, list, expire."""
+
+
+@silence.command("add")
+@click.argument("storyline")
+@click.option("--for", "duration", help="For so long: 2h, 1d, 1w.")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
+    help="Until this local date or time.",
+)
+@click.option("--term", "terms", multiple=True, help="Only entries with this term (may be given again).")
+@click.option("--event", "event_id", default="", help="Only this event.")
+@click.option("--comment", default="", help="Why; shown in listings.")
+@pass_session
+def add(
+    session: Session,
+    storyline: str,
+    duration: str | None,
+    until: datetime | None,
+    terms: tuple[str, ...],
+    event_id: str,
+    comment: str,
+) -> None:
+    """Tell nobody of a storyline ("*" for all) for a while. What it swallows is counted and stays visible.
+
+    \b
+    Examples:
+      monitor silence add seoul-arms-ukraine --for 8h --comment "conference"
+      monitor silence add seoul-arms-ukraine --until 2026-12-01 --term "state visit"
+      monitor silence add "*" --for 1d
+    """
+    from monitor.types import Silence
+
+    now = datetime.now(UTC)
+    if storyline != "*":
+        session.storyline(storyline)
+    wanted = Silence(
+        id=0, storyline=storyline, until=_end(now, duration, until), created_at=now, terms=terms, event_id=event_id,
+        author=_author(), comment=comment,
+    )  # fmt: skip
+    with session.line() as line, line.store.begin() as tx:
+        made = tx.desk.silence(wanted)
+    if session.as_json:
+        show.as_json(made)
+    else:
+        show.say(f"silence {made.id}: {storyline} is quiet until {made.until.astimezone():%Y-%m-%d %H:%M}", "good")
+
+
+def _end(now: datetime, duration: str | None, until: datetime | None) -> datetime:
+    from monitor import durations
+
+    if (duration is None) == (until is None):
+        raise click.UsageError("say how long: --for 2h or --until 2026-12-01")
+    if until is not None:
+        end = until.astimezone(UTC)
+    else:
+        try:
+            end = now + durations.parse(duration)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--for") from None
+    if end <= now + timedelta(seconds=1):
+        raise click.UsageError("that moment is over already")
+    return end
+
+
+def _author() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+@silence.command("list")
+@click.option("--ended", is_flag=True, help="Those that ended.")
+@pass_session
+def list_(session: Session, ended: bool) -> None:
+    """The silences that stand, and what they swallowed so far.
+
+    \b
+    Example:
+      monitor silence list
+    """
+    with session.store() as store, store.read() as tx:
+        found = tx.desk.silences(ended=ended)
+    if session.as_json:
+        show.as_json(found)
+        return
+    rows = [
+        (
+            each.id,
+            each.storyline,
+            show.when(each.until),
+            ", ".join((*each.terms, each.event_id)).strip(", "),
+            each.swallowed,
+            each.author,
+            each.comment,
+        )
+        for each in found
+    ]
+    show.table(("id", "storyline", "until", "only", "swallowed", "by", "comment"), rows, empty="no silence stands")
+
+
+@silence.command("expire")
+@click.argument("silence_id", metavar="SILENCE", type=int)
+@pass_session
+def expire(session: Session, silence_id: int) -> None:
+    """End a silence now.
+
+    \b
+    Example:
+      monitor silence expire 3
+    """
+    with session.store() as store, store.begin() as tx:
+        ended = tx.desk.expire(silence_id, datetime.now(UTC))
+    if not ended:
+        raise click.ClickException(f"no silence {silence_id} stands; see monitor silence list")
+    show.say(f"silence {silence_id} ended", "good")
+
+
+@click.command(cls=Verb)
+@click.argument("entry", metavar="ENTRY-ID-or-URL")
+@click.argument("answer", type=click.Choice(["yes", "no", "forget"]))
+@click.option("--storyline", "name", help="Needed when several storylines looked at the entry.")
+@pass_session
+def feedback(session: Session, entry: str, answer: str, name: str | None) -> None:
+    """Say whether an entry belongs to a storyline; what comes next is judged with it in mind.
+
+    It outranks what the monitor learned by itself, touches this storyline alone, and can be taken back (forget).
+
+    \b
+    Examples:
+      monitor entries list --near-misses
+      monitor feedback 3f9c2a yes
+      monitor feedback 3f9c2a forget
+    """
+    from monitor.types import Feedback
+
+    if name is not None:
+        session.storyline(name)
+    with session.store() as store, store.begin() as tx:
+        found = tx.entries.find(entry)
+        if found is None:
+            raise click.ClickException(f"no feed ever offered {entry}; see monitor entries list")
+        target = name or _only(session, [decision.storyline for decision in tx.stories.of_entry(found.uid)])
+        if answer == "forget":
+            kept = tx.desk.unsay(found.uid, target)
+        else:
+            tx.desk.say(
+                Feedback(
+                    entry_uid=found.uid, storyline=target, yes=answer == "yes", at=datetime.now(UTC), text=found.text
+                )
+            )
+            kept = True
+    if session.as_json:
+        show.as_json({"entry": found.uid, "storyline": target, "answer": answer, "changed": kept})
+    else:
+        show.say(
+            f'{target}: {answer} to "{found.title}"' if kept else "there was nothing to forget",
+            "good" if kept else "warn",
+        )
+
+
+def _only(session: Session, looked: list[str]) -> str:
+    """Return the one storyline that is meant."""
+    names = looked if len(looked) == 1 else list(session.config.storylines)
+    if len(names) == 1:
+        return names[0]
+    raise click.UsageError(f"say for which storyline: --storyline {' | '.join(names)}")
