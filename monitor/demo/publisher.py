@@ -51,7 +51,7 @@ class Publisher:
 
     def url(self, source: Source) -> str:
         """Return a feed's address."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/{source.name}.xml"
+        return f"http://localhost:{self._server.server_address[1]}/{source.name}.xml"
 
     def answer(self, path: str, validator: str) -> tuple[int, str, str, bytes]:
         """Return status, type, ETag and body for a request."""

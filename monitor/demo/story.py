@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from importlib.resources import files
 
-LISTED = 25  # entries a feed shows at a time
+LISTED = 20  # entries a feed shows at a time
 DATA = files("monitor.demo") / "data"
 
 
