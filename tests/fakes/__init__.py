@@ -3,5 +3,6 @@
 from tests.fakes.clock import Clock
 from tests.fakes.hook import FakeHook
 from tests.fakes.smtp import FakeSmtp
+from tests.fakes.web import FakeWeb, Wire
 
-__all__ = ["Clock", "FakeHook", "FakeSmtp"]
+__all__ = ["Clock", "FakeHook", "FakeSmtp", "FakeWeb", "Wire"]
