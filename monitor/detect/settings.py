@@ -121,7 +121,9 @@ class StorylineSettings(_Strict):
     seeds: Path | None = Field(default=None, description="Folder (or file) of the articles that define the story.")
     watch: WatchSettings = Field(default_factory=WatchSettings, description="Your own terms beside the derived ones.")
     sensitivity: Any = Field(
-        default="balanced", description="strict, balanced, broad, a threshold from 0 to 1, or {budget: 5/day}."
+        default="balanced",
+        validate_default=True,
+        description="strict, balanced, broad, a threshold from 0 to 1, or {budget: 5/day}.",
     )
     languages: tuple[str, ...] = Field(default=(), description="ISO 639-1 codes to watch; none = every language.")
     start: datetime | None = Field(
