@@ -6,11 +6,12 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from monitor.text import short
-from monitor.types import Digest, DigestEntry, DigestEvent
+from monitor.notify.view import one_line, safe_link
+from monitor.types import Digest, DigestEntry, DigestEvent, Line
 
 LIMIT = 256 * 1024  # bytes of a body
 EXCERPT = 300  # characters of other people's text an entry
+NAME = 120  # characters of a name or term
 Json = dict[str, Any]
 
 
@@ -38,7 +39,7 @@ def _body(digest: Digest) -> Json:
         "type": "storyline.digest",
         "timestamp": moment(digest.created_at),
         "data": {
-            "storyline": {"name": digest.storyline, "title": digest.storyline_title},
+            "storyline": {"name": digest.storyline, "title": one_line(digest.storyline_title, EXCERPT)},
             "digest_id": digest.id,
             "number": digest.number,
             "reason": digest.reason.value,
@@ -61,7 +62,7 @@ def _body(digest: Digest) -> Json:
 def _event(event: DigestEvent) -> Json:
     return {
         "id": event.id,
-        "title": short(event.title, EXCERPT),
+        "title": one_line(event.title, EXCERPT),
         "verdict": event.verdict.value,
         "update": event.is_update,
         "first_seen": moment(event.first_seen),
@@ -70,22 +71,30 @@ def _event(event: DigestEvent) -> Json:
         "sources": event.sources,
         "independent_sources": event.independent_sources,
         "copies": event.copies,
-        "new": [{"text": short(line.text, EXCERPT), "source": line.source, "link": line.link} for line in event.new],
+        "new": [_line(line) for line in event.new],
         "why": {
-            "new": list(event.why),
+            "new": [one_line(reason, EXCERPT) for reason in event.why],
             "threshold": round(event.threshold, 4),
-            "terms": [[term, round(weight, 4)] for term, weight in event.terms],
+            "terms": [[one_line(term, NAME), round(weight, 4)] for term, weight in event.terms],
         },
         "entries": [_entry(entry) for entry in event.entries],
+    }
+
+
+def _line(line: Line) -> Json:
+    return {
+        "text": one_line(line.text, EXCERPT),
+        "source": one_line(line.source, NAME),
+        "link": safe_link(line.link)[0],
     }
 
 
 def _entry(entry: DigestEntry) -> Json:
     return {
         "id": entry.id,
-        "title": short(entry.title, EXCERPT),
-        "link": entry.link,
-        "source": entry.source,
+        "title": one_line(entry.title, EXCERPT),
+        "link": safe_link(entry.link)[0],
+        "source": one_line(entry.source, NAME),
         "published": moment(entry.published) if entry.published else None,
         "copy_of": entry.copy_of,
     }

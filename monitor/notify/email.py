@@ -130,12 +130,12 @@ class Line:
     def _connect(self, smtp: smtplib.SMTP, deadline: Deadline) -> None:
         smtp._host = self._settings.host  # type: ignore[attr-defined]
         sock = socket.create_connection((self._settings.host, self._settings.the_port), self._seconds)
+        smtp.sock = sock
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._watched = sock.dup()
         deadline.watch(self._watched)
         if isinstance(smtp, smtplib.SMTP_SSL):
-            sock = smtp.context.wrap_socket(sock, server_hostname=self._settings.host)
-        smtp.sock = sock
+            smtp.sock = smtp.context.wrap_socket(sock, server_hostname=self._settings.host)
         code, reply = smtp.getreply()
         if code != 220:
             raise smtplib.SMTPConnectError(code, reply)

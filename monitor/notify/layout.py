@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 COLUMNS = 78
@@ -10,6 +11,8 @@ WIDE = frozenset("WF")
 
 def width(text: str) -> int:
     """Return how many columns a text takes: East Asian characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in WIDE else 1 for char in text
     )
@@ -18,7 +21,8 @@ def width(text: str) -> int:
 def wrap(text: str, indent: str = "", first: str | None = None, columns: int = COLUMNS) -> str:
     """Return the text in lines of at most `columns`, each after its indent; `first` is the first line's own.
 
-    Words are kept whole and may run over (links must); wide scripts break between any two characters.
+    Words are kept whole and may run over (links must); wide scripts break between any two characters. What no-break
+    spaces join stays on one line.
     """
     lines: list[str] = []
     line = indent if first is None else first
@@ -29,14 +33,14 @@ def wrap(text: str, indent: str = "", first: str | None = None, columns: int = C
             lines.append(line)
             line, joint = indent, ""
         line, empty = line + joint + piece, False
-    return "\n".join([*lines, line.rstrip()])
+    return "\n".join([*lines, line.rstrip()]).replace("\u00a0", " ")
 
 
 def _pieces(text: str) -> list[tuple[str, bool]]:
     """Return what may stand on its own line, and whether it follows without a space."""
     pieces: list[tuple[str, bool]] = []
-    for word in text.split():
-        if not any(unicodedata.east_asian_width(char) in WIDE for char in word) or _hangul(word):
+    for word in re.split(r"[ \t\n]+", text.strip()):
+        if word.isascii() or not any(unicodedata.east_asian_width(char) in WIDE for char in word) or _hangul(word):
             pieces.append((word, False))
             continue
         pieces.extend((char, place > 0) for place, char in enumerate(word))

@@ -94,7 +94,7 @@ def _rows(days: Sequence[Day]) -> list[bytes]:
 def _png(rows: Sequence[bytes]) -> bytes:
     """Return an indexed PNG (RFC 2083)."""
     header = struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 3, 0, 0, 0)
-    data = zlib.compress(b"".join(b"\x00" + row for row in rows), 9)
+    data = zlib.compress(b"".join(b"\x00" + row for row in rows), 6)
     chunks = ((b"IHDR", header), (b"PLTE", PALETTE), (b"tRNS", ALPHA), (b"IDAT", data), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in chunks)
 

@@ -12,9 +12,11 @@ from monitor.notify import timeline
 from monitor.text import collapse, printable, short
 from monitor.types import Coverage, Digest, DigestEntry, DigestEvent, Line, Novelty
 
-TOP = 20  # events told in full
+TOP = 16  # events told in full
 LISTED = 40  # further events told by their title
 ENTRIES = 5  # reports listed under an event
+CARRIERS = 4  # outlets named that printed a copy
+BRIEF = 4  # events from which on a digest opens with their titles
 REASONS = 4  # words on what is new, an event
 EXCERPT = 300  # characters of other people's text
 TITLE = 240
@@ -66,8 +68,9 @@ class EventView:
     lines: tuple[Told, ...]
     meta: str  # sources, copies, first seen
     matched: str  # why it belongs to the story
-    reports: tuple[Report, ...]
+    reports: tuple[Report, ...]  # own wordings beyond those quoted
     more: str  # "and 7 more reports", "" if none
+    carried: str  # "Carried by Japan Times and 2 more", "" without copies
     entry_id: str  # what `explain` takes
 
 
@@ -84,6 +87,7 @@ class DigestView:
     when: str
     since: str
     nil: bool
+    brief: tuple[str, ...]  # titles, where a digest is long
     events: tuple[EventView, ...]
     also: tuple[str, ...]  # titles of further events
     more: int  # events beyond those
@@ -112,6 +116,7 @@ def view(digest: Digest) -> DigestView:
         when=_when(digest.created_at, zone),
         since=_when(digest.period_from, zone),
         nil=nil,
+        brief=tuple(f"{e.label}: {e.title}" for e in events) if len(events) >= BRIEF else (),
         events=events,
         also=tuple(f"{LABELS[event.verdict]}: {one_line(event.title, TITLE)}" for event in further[:LISTED]),
         more=max(0, len(further) - LISTED),
@@ -135,7 +140,8 @@ def safe_link(link: str) -> tuple[str, str]:
     plain = printable(link).strip()
     try:
         parts = urlsplit(plain)
-        host = (parts.hostname or "").encode("idna").decode()
+        host = parts.hostname or ""
+        host = host if host.isascii() else host.encode("idna").decode()
     except (ValueError, UnicodeError):
         return "", ""
     if parts.scheme.lower() not in {"http", "https"} or not host or any(char.isspace() for char in plain):
@@ -179,12 +185,12 @@ def _when(at: datetime, zone: ZoneInfo) -> str:
 
 def _day(at: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
-    return f"{local.day} {local:%b, %H:%M}"
+    return f"{local.day}\u00a0{local:%b},\u00a0{local:%H:%M}"
 
 
 def _event(number: int, event: DigestEvent, zone: ZoneInfo) -> EventView:
-    shown = _reports(event, zone)
-    unlisted = len(event.entries) - len(shown)
+    others = _unquoted(event)
+    unlisted = len(others) - ENTRIES
     return EventView(
         number=number,
         title=one_line(event.title, TITLE),
@@ -195,8 +201,9 @@ def _event(number: int, event: DigestEvent, zone: ZoneInfo) -> EventView:
         lines=tuple(_line(line) for line in event.new),
         meta=_meta(event, zone),
         matched=_matched(event),
-        reports=shown,
-        more=f"and {unlisted} more {'report' if unlisted == 1 else 'reports'}" if unlisted > 0 else "",
+        reports=tuple(_report(entry, zone) for entry in others[:ENTRIES]),
+        more=f"and {_plural(unlisted, 'more report')}" if unlisted > 0 else "",
+        carried=_carried(event),
         entry_id=event.entries[0].id if event.entries else event.id,
     )
 
@@ -205,10 +212,19 @@ def _line(line: Line) -> Told:
     return Told(one_line(line.text, EXCERPT), one_line(line.source, 80), *safe_link(line.link))
 
 
-def _reports(event: DigestEvent, zone: ZoneInfo) -> tuple[Report, ...]:
-    """Return the own wordings first, copies after, as many as a reader wants."""
-    order = sorted(event.entries, key=lambda entry: entry.copy_of is not None)
-    return tuple(_report(entry, zone) for entry in order[:ENTRIES])
+def _unquoted(event: DigestEvent) -> list[DigestEntry]:
+    """Return the own wordings that no quoted line links to."""
+    quoted = {line.link for line in event.new} | {line.entry_uid for line in event.new} - {""}
+    return [e for e in event.entries if e.copy_of is None and not {e.link, e.id} & quoted]
+
+
+def _carried(event: DigestEvent) -> str:
+    """Return who printed a copy, folded behind a count."""
+    outlets = list(dict.fromkeys(one_line(e.source, 60) for e in event.entries if e.copy_of is not None and e.source))
+    if not outlets:
+        return ""
+    rest = len(outlets) - CARRIERS
+    return f"Carried by {', '.join(outlets[:CARRIERS])}" + (f" and {rest} more" if rest > 0 else "")
 
 
 def _report(entry: DigestEntry, zone: ZoneInfo) -> Report:
@@ -230,8 +246,8 @@ def _meta(event: DigestEvent, zone: ZoneInfo) -> str:
 
 def _matched(event: DigestEvent) -> str:
     terms = ", ".join(one_line(term, 40) for term, _ in event.terms[:5])
-    score = f"score {event.score:.2f} (threshold {event.threshold:.2f})"
-    return f"{score}: {terms}" if terms else score
+    score = f"score {event.score:.2f}, threshold {event.threshold:.2f}"
+    return f"Matched {terms} · {score}" if terms else score
 
 
 def _coverage(coverage: Coverage) -> str:
