@@ -1,7 +1,7 @@
 """A webhook receiver over loopback that keeps what it took and misbehaves on demand.
 
-Faults: status (arg `500` or `429;3` with a Retry-After) hang drop_response slow_headers reset redirect (arg: address)
-huge_response slow_drip ok_but_error_body bad_http.
+Faults: status (arg `500` or `429;3` with a Retry-After) hang drop_response slow_status slow_headers reset
+redirect (arg: address) huge_response slow_drip ok_but_error_body bad_http.
 """
 
 from __future__ import annotations
@@ -107,6 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
         self._dribble()
 
+    def _slow_status(self, fault: Fault) -> None:
+        self.wfile.write(b"HTTP/1.1 2")
+        self._dribble()
+
     def _dribble(self) -> None:
         self.close_connection = True
         with contextlib.suppress(OSError):
@@ -135,6 +139,7 @@ FAULTS = {
     "huge_response": _Handler._huge,
     "slow_drip": _Handler._drip,
     "slow_headers": _Handler._slow_headers,
+    "slow_status": _Handler._slow_status,
     "ok_but_error_body": _Handler._no,
     "bad_http": _Handler._bad,
 }

@@ -53,6 +53,7 @@ class _Server(SMTP):
 
     def connection_made(self, transport: Any) -> None:
         self.fake.connections += 1
+        self.fake.transports.append(transport)
         fault = self.fake.faults.take("", "hang_greeting", "garbage_greeting")
         if fault is None:
             super().connection_made(transport)
@@ -133,6 +134,7 @@ class FakeSmtp:
         self.faults = Faults()
         self.connections = 0
         self.port = 0
+        self.transports: list[Any] = []
         self.stopping = asyncio.Event()
         self._tls, self._context, self._login = tls, context, login
         self._loop = asyncio.new_event_loop()
@@ -157,20 +159,21 @@ class FakeSmtp:
         await self.stopping.wait()
 
     def _check(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=(data.login.decode(), data.password.decode()) == self._login)
+        return AuthResult(success=(data.login.decode(), data.password.decode()) == self._login, handled=False)
 
     def _made(self) -> SMTP:
         options: dict[str, Any] = {"hostname": "fake.localhost", "enable_SMTPUTF8": True, "timeout": 300}
         if self._tls == "starttls":
             options |= {"tls_context": self._context}
         if self._login:
-            options |= {"authenticator": self._check, "auth_require_tls": False, "auth_required": True}
+            options |= {"authenticator": self._check, "auth_require_tls": False}
         server = _Server(_Handler(self), loop=self._loop, **options)
         server.fake = self
         return server
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
+        self._loop.set_exception_handler(lambda loop, context: None)  # a peer that leaves is no failure
         self._loop.run_until_complete(self._serve())
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
@@ -182,7 +185,10 @@ class FakeSmtp:
         self._ready.set()
         await self.stopping.wait()
         server.close()
+        for transport in self.transports:
+            transport.abort()
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # the transports' last callbacks
