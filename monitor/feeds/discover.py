@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
+
+from monitor.errors import FetchError
+
+if TYPE_CHECKING:  # the child process needs no HTTP
+    from monitor.feeds.fetch import Fetcher
 
 FEED_TYPES = re.compile(r"application/(?:rss|atom|rdf)\+xml|application/feed\+json|text/(?:rss|atom)\b", re.I)
 FEED_PATH = re.compile(r"(?:/(?:feed|rss|atom)(?:/|\.xml|\.php)?|\.(?:rss|atom|rdf)|/index\.xml|/feeds?/[^?#]+)$", re.I)
 COMMENTS = re.compile(r"/comments?/|comments", re.I)
 COMMON = ("/feed", "/rss", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json", "/feeds/posts/default")
+KINDS = {
+    rb"<(?:\w{1,30}:)?rss[\s>]": "application/rss+xml",
+    rb"<(?:\w{1,30}:)?feed[\s>]": "application/atom+xml",
+    rb"<(?:\w{1,30}:)?rdf[\s>]": "application/rdf+xml",
+    rb"https://jsonfeed\.org/version/": "application/feed+json",
+}
 MAX_PAGE = 2_000_000
 
 
@@ -61,3 +72,34 @@ def _joined(base: str, link: str) -> str:
         return address if urlsplit(address).scheme in ("http", "https") and urlsplit(address).hostname else ""
     except ValueError:
         return ""
+
+
+def find(fetcher: Fetcher, url: str, *, allow_private_networks: bool = False) -> tuple[FoundFeed, ...]:
+    """Return the feeds of a site: the address itself if it is one, those its page names, else those at common paths.
+
+    Errors: `FetchError` when the page cannot be had.
+    """
+    page = fetcher.get_page(url, allow_private_networks=allow_private_networks)
+    if (kind := looks_like_feed(page.body)) is not None:
+        return (FoundFeed(page.url, "", kind),)
+    named = feed_links(page.body, page.url)
+    if named:
+        return named
+    found: dict[str, FoundFeed] = {}
+    for path in COMMON:
+        try:
+            tried = fetcher.get_page(_joined(page.url, path), allow_private_networks=allow_private_networks)
+        except FetchError:
+            continue
+        if (kind := looks_like_feed(tried.body)) is not None:
+            found.setdefault(tried.url, FoundFeed(tried.url, "", kind))
+    return tuple(found.values())
+
+
+def looks_like_feed(body: bytes) -> str | None:
+    """Return the type that a document's beginning says it has, None when it is no feed."""
+    head = body[:4096].replace(b"\x00", b"")
+    for pattern, kind in KINDS.items():
+        if re.search(pattern, head, re.I):
+            return kind
+    return None

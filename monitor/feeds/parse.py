@@ -31,13 +31,20 @@ class Reader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.rest()
+        self.close()
 
-    def rest(self) -> None:
-        """End the idle child processes; the next document starts a new one."""
+    def close(self) -> None:
+        """End the child processes; the next document starts a new one."""
         with self._lock:
             idle, self._idle = self._idle, []
         for worker in idle:
+            worker.stop()
+
+    def rest(self) -> None:
+        """Give memory back after a round: all but one of the child processes end."""
+        with self._lock:
+            surplus, self._idle = self._idle[:-1], self._idle[-1:]
+        for worker in surplus:
             worker.stop()
 
     def read(self, feed: Feed, fetched: Fetched, known: Mapping[str, str], now: datetime) -> ParsedFeed:
