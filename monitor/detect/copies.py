@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 
 from rapidfuzz import fuzz
 
-from monitor.detect.facts import atoms_of, facts_of
 from monitor.detect.mastheads import CUT, own_words
 from monitor.text import fingerprint, normalise, words
 
@@ -69,47 +67,6 @@ def same_wording(one: Wording, other: Wording) -> float:
     return 0.0
 
 
-def edits(one: str, other: str, lang: str = "en") -> tuple[str, ...]:
-    """What differs in figures, names or negation between two texts of one wording, in words; () = nothing."""
-    old, new = facts_of(one, lang), facts_of(other, lang)
-    return (
-        tuple(_figure_edits(one, other, lang))
-        + tuple(_name_edits(one, other, lang))
-        + (
-            ("negation changed",)
-            if bool(old.negations) != bool(new.negations) or bool(old.denials) != bool(new.denials)
-            else ()
-        )
-    )
-
-
-def _figure_edits(one: str, other: str, lang: str) -> Iterable[str]:
-    old, new = facts_of(one, lang).figures, facts_of(other, lang).figures
-    gone = [f for f in old if f.value not in {x.value for x in new}]
-    came = [f for f in new if f.value not in {x.value for x in old}]
-    for figure in came:
-        before = next((f for f in gone if f.unit == figure.unit), gone[0] if len(gone) == 1 else None)
-        if before is not None:
-            yield f"{_bare(before.written)} → {figure.written}"
-
-
-def _bare(written: str) -> str:
-    return written.partition(" ")[0]
-
-
-def _name_edits(one: str, other: str, lang: str) -> Iterable[str]:
-    """Names replaced: present only here, where the other text has one only there."""
-    old, new = facts_of(one, lang), facts_of(other, lang)
-    gone = [n for n in old.names if n.sure and not set(n.atoms) & set(_words_stemmed(other))]
-    came = [n for n in new.names if n.sure and not set(n.atoms) & set(_words_stemmed(one))]
-    return [f"{before.written} → {after.written}" for before, after in zip(gone, came, strict=False)]
-
-
-@lru_cache(maxsize=1_024)
-def _words_stemmed(text: str) -> frozenset[str]:
-    return frozenset(atom for word in words(text[:6_000]) for atom in atoms_of(word))
-
-
 def _agree(one: Wording, other: Wording, share: float) -> bool:
     """Whether the bodies do not speak against a copy: one is missing, or they overlap."""
     if len(one.body_shingles) < 3 or len(other.body_shingles) < 3:
@@ -156,6 +113,14 @@ class Copies:
         for shingle in wording.shingles:
             self._at.setdefault(shingle, []).append(uid)
         self._titles.setdefault(wording.title, []).append(uid)
+
+    def replace(self, uid: str, wording: Wording) -> None:
+        """Put a later wording where the earlier one stood."""
+        order = self._order.get(uid)
+        self.discard(uid)
+        self.add(uid, wording)
+        if order is not None:
+            self._order[uid] = order
 
     def discard(self, uid: str) -> None:
         """Forget a wording."""

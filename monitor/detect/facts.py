@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from monitor.detect import places
 from monitor.detect.lex import STOPWORDS, fold, stem
 from monitor.text import words
 
@@ -83,6 +84,7 @@ class Name:
     written: str
     atoms: tuple[str, ...]  # its words, folded and stemmed
     sure: bool = True
+    place: str = ""  # the country it stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +137,13 @@ def facts_of(text: str, lang: str = "en") -> Facts:
         figures=tuple(_figures(tokens)),
         dates=tuple(dict.fromkeys(_dates(text))),
         denials=tuple(dict.fromkeys(found.lower() for found in _DENIALS.findall(text))),
-        negations=sum(1 for token in tokens if token.lower().replace("’", "'") in _NEGATIONS),
+        negations=sum(map(is_negation, tokens)),
     )
+
+
+def is_negation(word: str) -> bool:
+    """Whether a word turns its sentence round."""
+    return word.lower().replace("’", "'") in _NEGATIONS
 
 
 def merged(parts: Iterable[Facts]) -> Facts:
@@ -170,19 +177,25 @@ def _names(tokens: list[str], lang: str) -> Iterable[Name]:
 
 
 def _name_of(run: list[str], at_start: bool, headline: bool) -> Iterable[Name]:
-    words = [_POSSESSIVE.sub("", word) for word in run]
-    sure = not headline
-    if at_start and words[0].lower() in STOPWORDS:
-        words, at_start = words[1:], False
-    while words and words[0].lower() in _TITLES:
-        words = words[1:]
-    if not words:
-        return
-    if at_start and len(words) == len(run) == 1 and not words[0].isupper():
-        sure = False
-    atoms = tuple(atom for word in words for atom in atoms_of(word))
-    if atoms:
-        yield Name(" ".join(words), atoms, sure)
+    """The names in a run of capitalised words, without titles and what only begins the sentence."""
+    words_of_run = [_POSSESSIVE.sub("", word) for word in run]
+    if at_start and words_of_run[0].lower() in STOPWORDS:
+        words_of_run, at_start = words_of_run[1:], False
+    for part in places.split(words_of_run):
+        found = _without_titles(part)
+        if not found:
+            continue
+        place = places.place_of(" ".join(found))
+        alone = at_start and len(run) == 1 and not found[0].isupper() and not place
+        atoms = (f"={place}",) if place else tuple(atom for word in found for atom in atoms_of(word))
+        if atoms:
+            yield Name(" ".join(found), atoms, not headline and not alone, place)
+
+
+def _without_titles(part: tuple[str, ...]) -> tuple[str, ...]:
+    while part and part[0].lower() in _TITLES:
+        part = part[1:]
+    return part
 
 
 @lru_cache(maxsize=1 << 15)
@@ -217,7 +230,7 @@ def _figures(tokens: list[str]) -> Iterable[Figure]:
         taken = end - 1
         before = tokens[at - 1] if at else ""
         unit, last = _unit_at(tokens, lower, end, before)
-        if unit or value > 12:
+        if unit or value > 12 or lower[at][0].isdigit():
             head = before if before in _CURRENCY else ""
             yield Figure(value, unit, (head + " ".join(tokens[at : last + 1])).replace(" %", "%").strip())
 

@@ -1,0 +1,105 @@
+"""What was changed between two versions of one text: only figures, names and negations matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from monitor.detect.facts import Figure, Name, facts_of, is_negation
+from monitor.detect.mastheads import own_words
+from monitor.text import normalise, words
+
+MAX_WORDS = 400
+SAME_PLACE = 60.0  # ratio (0..100) from which two headlines, or two bodies, are versions of one
+
+
+def edits(old: tuple[str, str], new: tuple[str, str], lang: str = "en") -> tuple[str, ...]:
+    """What differs between two versions (title, body), in words (`12 → 19 dead`); () = nothing that matters.
+
+    Text that only one version has says nothing: it may have been cut or added.
+    """
+    found: list[str] = []
+    for before, after in zip(old, new, strict=True):
+        one, other = own_words(before), own_words(after)
+        if not one or not other or one == other:
+            continue
+        if fuzz.partial_ratio(normalise(one), normalise(other)) >= SAME_PLACE:
+            found += _changes(one, other, lang)
+        else:
+            found += _figures(facts_of(one, lang).figures, facts_of(other, lang).figures)
+    return tuple(f for n, f in enumerate(found) if not any(other.startswith(f) for other in found[:n]))
+
+
+def _changes(one: str, other: str, lang: str) -> Iterable[str]:
+    """Compare word by word; what stands before or behind the shared part is no change."""
+    old, new = words(one)[:MAX_WORDS], words(other)[:MAX_WORDS]
+    steps = Levenshtein.opcodes([normalise(w) for w in old], [normalise(w) for w in new])
+    inner = [span for span in _joined(steps) if not _is_edge(span, len(old), len(new))]
+    negated = 0
+    for start, end, new_start, new_end in inner:
+        gone, came = old[start:end], new[new_start:new_end]
+        negated += sum(map(is_negation, came)) - sum(map(is_negation, gone))
+        if gone and came:
+            yield from _replaced(old[max(start - 1, 0) : end + 4], new[max(new_start - 1, 0) : new_end + 4], lang)
+            yield from _renamed(_names_of(one, gone, lang), _names_of(other, came, lang), (one, other))
+    if negated:
+        yield "a negation was added" if negated > 0 else "a negation was taken out"
+
+
+def _joined(steps: Iterable[Any]) -> list[tuple[int, int, int, int]]:
+    """Where the versions differ (from, to, from, to), neighbouring changes taken as one."""
+    spans: list[tuple[int, int, int, int]] = []
+    for step in steps:
+        if step.tag == "equal":
+            continue
+        span = (step.src_start, step.src_end, step.dest_start, step.dest_end)
+        if spans and spans[-1][1] == span[0] and spans[-1][3] == span[2]:
+            span = (spans[-1][0], span[1], spans[-1][2], span[3])
+            spans.pop()
+        spans.append(span)
+    return spans
+
+
+def _is_edge(span: tuple[int, int, int, int], old: int, new: int) -> bool:
+    """Whether something was only cut off or added in front or behind."""
+    gone, came = span[1] - span[0], span[3] - span[2]
+    if span[0] == 0 == span[2] or (span[1] == old and span[3] == new):
+        return not gone or not came or abs(gone - came) > 2
+    return False
+
+
+def _replaced(old: Sequence[str], new: Sequence[str], lang: str) -> Iterable[str]:
+    yield from _figures(facts_of(" ".join(old), lang).figures, facts_of(" ".join(new), lang).figures)
+
+
+def _figures(old: Sequence[Figure], new: Sequence[Figure]) -> Iterable[str]:
+    """Figures that took the place of another of the same kind."""
+    gone = [f for f in old if f.value not in {x.value for x in new}]
+    came = [f for f in new if f.value not in {x.value for x in old}]
+    for figure in came:
+        before = next((f for f in gone if f.unit == figure.unit), gone[0] if len(gone) == len(came) == 1 else None)
+        if before is not None:
+            yield f"{before.written.partition(' ')[0]} → {figure.written}"
+
+
+def _renamed(gone: Sequence[Name], came: Sequence[Name], texts: tuple[str, str]) -> Iterable[str]:
+    """A name in the place of another, which the other text does not have at all."""
+    old = [name.written for name in gone if not _stands_in(name, texts[1])]
+    new = [name.written for name in came if not _stands_in(name, texts[0])]
+    if old and new:
+        yield f"{old[0]} → {new[0]}"
+
+
+def _names_of(text: str, part: Sequence[str], lang: str) -> list[Name]:
+    """The sure names of a text that stand in a part of it."""
+    there = set(part)
+    return [name for name in facts_of(text, lang).names if name.sure and set(words(name.written)) <= there]
+
+
+def _stands_in(name: Name, text: str) -> bool:
+    there = {normalise(word) for word in words(text)}
+    same = any(set(name.atoms) & set(other.atoms) for other in facts_of(text).names)
+    return same or any(normalise(word) in there for word in words(name.written))
