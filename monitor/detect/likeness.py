@@ -168,7 +168,8 @@ class Rarity:
 
     def _local(self, counts: Ints) -> Floats:
         total = np.log(self.reports + _EARLY)
-        return np.maximum((total - np.log(counts + 1)) / total, _LEAST_RARITY)
+        rarity: Floats = np.maximum((total - np.log(counts + 1)) / total, _LEAST_RARITY)
+        return rarity
 
 
 def scores(point: Point, groups: Sequence[Group], strangers: Sequence[Point], rarity: Rarity) -> Floats:

@@ -5,44 +5,67 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import exp
 from typing import TypeVar
 
-from monitor.detect.claims import KNOWN, Statement, nearest
+from monitor.detect.claims import Statement, nearest
 from monitor.detect.facts import Facts, Figure, Name
+from monitor.detect.likeness import sound
 from monitor.types import Claim, Novelty, Verdict
-
-_Key = TypeVar("_Key")
 
 ENOUGH = 0.5  # newness from which a further report of an event is a development
 MAX_WHY = 5
-_NEW_NAME, _NEW_FIGURE, _CHANGED_FIGURE, _NEW_DATE, _NEW_DENIAL = 0.5, 0.4, 0.6, 0.2, 0.4
+_NAME, _PLACE, _FIGURE, _CHANGED_FIGURE, _DATE, _DENIAL = 0.5, 0.25, 0.4, 0.6, 0.2, 0.4
+_FOREIGN = 0.5  # names are told from other words less surely in other languages
+_UNLIKE = 0.9  # how much it counts that a report hardly fits its event
+
+_Key = TypeVar("_Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one entry teaches, kept small: it is remembered longer than the entry."""
+
+    sounds: frozenset[str]
+    full_names: frozenset[tuple[str, ...]]
+    figures: frozenset[str]
+
+
+def lesson_of(statements: Iterable[Statement]) -> Lesson:
+    """Everything in the statements that is known from then on."""
+    found = tuple(statements)
+    names = [name for s in found for name in s.facts.names]
+    return Lesson(
+        sounds=frozenset(sound(word) for s in found for word in s.stems | s.facts.atoms),
+        full_names=frozenset(tuple(map(sound, name.atoms)) for name in names if len(name.atoms) > 1),
+        figures=frozenset(figure.key for s in found for figure in s.facts.figures),
+    )
 
 
 @dataclass(slots=True)
 class Known:
-    """What a reader of the storyline knows: names and figures, counted so that they can be forgotten again."""
+    """What a reader of the storyline knows: words, names and figures, counted so that they can be forgotten again."""
 
-    words: Counter[str] = field(
-        default_factory=Counter
-    )  # stems of every text: a name is new only if nobody wrote it before
+    sounds: Counter[str] = field(default_factory=Counter)
     full_names: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)  # first and last word of full names
     figures: Counter[str] = field(default_factory=Counter)
 
-    def learn(self, statements: Iterable[Statement], times: int = 1) -> None:
-        """Count the statements in (`times=1`) or out (`times=-1`)."""
-        for statement in statements:
-            _count(self.words, statement.stems | statement.facts.atoms, times)
-            _count(self.full_names, {name.atoms for name in statement.facts.names if len(name.atoms) > 1}, times)
-            _count(self.figures, {figure.key for figure in statement.facts.figures}, times)
+    def learn(self, lesson: Lesson, times: int = 1) -> None:
+        """Count a lesson in (`times=1`) or out (`times=-1`)."""
+        _count(self.sounds, lesson.sounds, times)
+        _count(self.full_names, lesson.full_names, times)
+        _count(self.ends, [end for name in lesson.full_names for end in (name[0], name[-1])], times)
+        _count(self.figures, lesson.figures, times)
 
     def has_name(self, name: Name) -> bool:
         """Whether the name, or the surname it extends, was mentioned before."""
-        new = [atom for atom in name.atoms if atom not in self.words]
+        atoms = tuple(map(sound, name.atoms))
+        new = {atom for atom in atoms if atom not in self.sounds}
         if not new:
             return True
-        ends = {name.atoms[0], name.atoms[-1]} - set(new)
-        taken = any(end in (full[0], full[-1]) for end in ends for full in self.full_names)
-        return bool(ends) and not taken
+        ends = {atoms[0], atoms[-1]} - new
+        return bool(ends) and not any(end in self.ends for end in ends)
 
 
 def _count(table: Counter[_Key], keys: Iterable[_Key], times: int) -> None:
@@ -58,54 +81,74 @@ class _News:
     why: str
 
 
-def judge(statements: Sequence[Statement], event: Sequence[Statement], known: Known, *, first: bool) -> Verdict:
-    """The verdict on an entry's statements: NEW_EVENT for the first report, else DEVELOPMENT or REPEAT.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An entry to be judged: its statements, its language, and the log odds that it belongs to its event."""
 
-    `event` holds the statements of the event's earlier reports, `known` those of the whole storyline and its seeds.
+    statements: Sequence[Statement]
+    lang: str = "en"
+    odds: float | None = None  # None: the first of its event
+
+
+def judge(report: Report, event: Sequence[Statement], known: Known) -> Verdict:
+    """Say what an entry adds: NEW_EVENT for the first report, else DEVELOPMENT or REPEAT.
+
+    `event` holds the statements of the event's earlier reports, `known` what the whole storyline and its seeds taught.
+    A report that fits its event badly counts as new in part: it may be about another happening.
     """
-    fresh: list[Claim] = []
     whys: dict[str, float] = {}
-    best, covered = "", 0.0
-    for statement in statements:
+    fresh: list[Claim] = []
+    best, covered = "", -1.0
+    for statement in report.statements:
         found, share = nearest(statement, event)
         best, covered = (found.text, share) if found is not None and share > covered else (best, covered)
-        news = list(_news(statement.facts, event, known))
-        whys.update({n.why: max(n.weight, whys.get(n.why, 0)) for n in news})
-        if news or (first and share < KNOWN):
+        news = list(_news(statement.facts, event, known, 1.0 if report.lang in {"en", ""} else _FOREIGN))
+        whys.update({n.why: max(n.weight, whys.get(n.why, 0.0)) for n in news})
+        if news or report.odds is None:
             fresh.append(Claim(text=statement.text, facts=statement.facts.keys))
-    score = 1.0
-    for weight in whys.values():
-        score *= 1 - weight
     why = tuple(sorted(whys, key=lambda w: -whys[w]))[:MAX_WHY]
-    if first:
-        return Verdict(
-            novelty=Novelty.NEW_EVENT,
-            score=round(1 - 0.5 * score, 4),
-            why=why or ("first report",),
-            new=tuple(fresh),
-            nearest=best,
-        )
-    if 1 - score >= ENOUGH:
-        return Verdict(novelty=Novelty.DEVELOPMENT, score=round(1 - score, 4), why=why, new=tuple(fresh), nearest=best)
-    return Verdict(
-        novelty=Novelty.REPEAT, score=round(1 - score, 4), why=("adds nothing new to its event",), nearest=best
-    )
+    if report.odds is None:
+        score = round(1 - 0.5 * _left(whys.values()), 4)
+        return Verdict(novelty=Novelty.NEW_EVENT, score=score, why=("first report", *why)[:MAX_WHY], new=tuple(fresh))
+    return _further(report, best, whys, why, fresh)
 
 
-def _news(facts: Facts, event: Sequence[Statement], known: Known) -> Iterable[_News]:
+def _further(report: Report, best: str, whys: dict[str, float], why: tuple[str, ...], fresh: list[Claim]) -> Verdict:
+    """The verdict on a later report of an event."""
+    unlike = _UNLIKE / (1 + exp(min(max(report.odds or 0.0, -50.0), 50.0)))
+    score = round(1 - _left([*whys.values(), unlike]), 4)
+    if score < ENOUGH:
+        return Verdict(novelty=Novelty.REPEAT, score=score, why=("adds nothing new to its event",), nearest=best)
+    if not why:
+        why = ("differs from the earlier reports of its event",)
+    if not fresh and report.statements:
+        fresh = [Claim(text=report.statements[0].text, facts=report.statements[0].facts.keys)]
+    return Verdict(novelty=Novelty.DEVELOPMENT, score=score, why=why, new=tuple(fresh), nearest=best)
+
+
+def _left(weights: Iterable[float]) -> float:
+    """How much room to doubt several pieces of evidence leave."""
+    left = 1.0
+    for weight in weights:
+        left *= 1 - weight
+    return left
+
+
+def _news(facts: Facts, event: Sequence[Statement], known: Known, trust: float) -> Iterable[_News]:
     """The facts nobody reported before, with what each weighs."""
     for name in facts.names:
         if name.sure and not known.has_name(name):
-            yield _News(_NEW_NAME, f"first mention: {name.written}")
+            weight = _PLACE if name.place or (trust < 1 and len(name.atoms) == 1) else _NAME * trust
+            yield _News(weight, f"first mention: {name.written}")
     told = [figure for statement in event for figure in statement.facts.figures]
     for figure in facts.figures:
         yield from _figure_news(figure, told, known)
-    if facts.denials and not any(statement.facts.denials for statement in event):
-        yield _News(_NEW_DENIAL, f"now denied or disputed ({facts.denials[0]})")
+    if facts.denials and event and not any(statement.facts.denials for statement in event):
+        yield _News(_DENIAL, f"now denied or disputed: “{facts.denials[0]}”")
     dates = {date for statement in event for date in statement.facts.dates}
     for date in facts.dates:
         if event and date not in dates:
-            yield _News(_NEW_DATE, f"new date: {date}")
+            yield _News(_DATE, f"new date: {date}")
 
 
 def _figure_news(figure: Figure, told: Sequence[Figure], known: Known) -> Iterable[_News]:
@@ -115,4 +158,4 @@ def _figure_news(figure: Figure, told: Sequence[Figure], known: Known) -> Iterab
     if before:
         yield _News(_CHANGED_FIGURE, f"{before[-1].written.partition(' ')[0]} → {figure.written}")
     elif figure.unit:
-        yield _News(_NEW_FIGURE, f"new figure: {figure.written}")
+        yield _News(_FIGURE, f"new figure: {figure.written}")
