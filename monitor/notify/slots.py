@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -33,15 +34,24 @@ def validate(cron: str, timezone: str) -> None:
 
 def latest(cron: str, timezone: str, now: datetime) -> datetime:
     """Return the last slot at or before `now`, in its zone."""
-    local = now.astimezone(ZoneInfo(timezone)) + timedelta(seconds=1)
-    backwards: Iterator[datetime] = CronSim(cron, local, reverse=True)
-    return next(slot for slot in islice(backwards, SOON) if slot.astimezone(UTC) <= now)
+    return _around(cron, timezone, now.astimezone(UTC).replace(second=0, microsecond=0))[0]
 
 
 def following(cron: str, timezone: str, now: datetime) -> datetime:
     """Return the first slot after `now`, in its zone."""
-    forwards: Iterator[datetime] = CronSim(cron, now.astimezone(ZoneInfo(timezone)))
-    return next(slot for slot in islice(forwards, SOON) if slot.astimezone(UTC) > now)
+    return _around(cron, timezone, now.astimezone(UTC).replace(second=0, microsecond=0))[1]
+
+
+@lru_cache(maxsize=1024)
+def _around(cron: str, timezone: str, minute: datetime) -> tuple[datetime, datetime]:
+    """Return the slots around a whole minute; slots are whole minutes, so they serve all of it."""
+    local = minute.astimezone(ZoneInfo(timezone))
+    backwards: Iterator[datetime] = CronSim(cron, local + timedelta(seconds=1), reverse=True)
+    forwards: Iterator[datetime] = CronSim(cron, local)
+    return (
+        next(slot for slot in islice(backwards, SOON) if slot.astimezone(UTC) <= minute),
+        next(slot for slot in islice(forwards, SOON) if slot.astimezone(UTC) > minute),
+    )
 
 
 def key(slot: datetime) -> str:
