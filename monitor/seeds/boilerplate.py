@@ -58,7 +58,7 @@ PROMPT = _rule(r"\b", r"""
     le puede interesar|suscr[ií]b|читайте также|читайте також|подпис(?:ывайтесь|аться|ка)|поддержите|підпишіться
     관련기사|구독|후원|기사제보
 """)  # fmt: skip
-PROMPT_START = _rule(r"^\W*", r"""
+PROMPT_START = _rule(r"^[^\w\"“«‘']*", r"""
     subscribe (?:to|now|for)|sign up (?:for|to|here|now)|donate|please (?:consider|support|donate|enable|subscribe)
     support (?:us|our|independent)|follow (?:us|our)|join (?:us|our)|download our|click here|tap here
     for (?:the )?(?:latest|more) (?:news|updates|stories|information)\b.*(?:follow|visit|click|subscribe|download)
@@ -136,6 +136,7 @@ CAPTION_SHOWN = _rule(r"\b", r"""
     seen|pictured|shown|pose[sd]?|shakes? hands|attends?|arrives?|speaks?|walks?|looks? on|gestures?|waves?|exchanges?
     anchored|stands?
 """, r"\b.{0,160}\b(?:(?:19|20)\d\d|left|right|during|this (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b")  # fmt: skip
+DATED = re.compile(r"\b(?:19|20)\d\d\)?\.?$")
 LINK_ONLY = re.compile(r"^(?:\W*(?:https?://|www\.|pic\.twitter\.com/|t\.co/)\S+\W*|#\w+(?:\s+#\w+)*)$", re.IGNORECASE)
 TAGS = _rule(r"^\W*", r"""
     tags?|topics?|keywords?|filed under|categor(?:y|ies)|labels?|hashtags|теги|schlagworte|etiquetas
@@ -183,7 +184,7 @@ def is_caption(line: str) -> bool:
 
 def is_caption_like(line: str) -> bool:
     """Say whether a line next to a picture credit describes the picture."""
-    return not is_sentence(line) or bool(CAPTION_START.match(line) or CAPTION_SHOWN.search(line))
+    return not is_sentence(line) or any(rule.search(line) for rule in (CAPTION_START, CAPTION_SHOWN, DATED))
 
 
 def what_is(line: str) -> str:

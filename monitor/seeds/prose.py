@@ -12,7 +12,7 @@ from monitor.types import Seed
 
 HEAD = 15  # lines in which a headline is looked for
 MIN_WORDS = 25  # of prose; less is no article
-THIN_WORDS = 80  # less is an article that says little
+THIN_WORDS = 50  # less is an article that says little
 LETTERS = 0.7  # least share of letters and spaces in prose; tables have less
 SIGNS = re.compile(r"[(){}\[\]=<>_;|\\/#*`]")
 MOST_SIGNS = 0.03  # share of these in prose; programs and data have more
@@ -79,7 +79,7 @@ def _headline(draft: Draft) -> tuple[int, str]:
         if any(_same(line, other) for place, other in head if place > at):
             return at, _without_site(line, "")
     for at, line in head:
-        if not boilerplate.is_sentence(line) and any(map(boilerplate.is_prose, draft.lines[at + 1 :])):
+        if not boilerplate.is_sentence(line):
             return at, _without_site(line, "")
         if boilerplate.is_sentence(line) and len(words(line)) > 12:
             break  # the text has begun
