@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from importlib.resources import files
 from typing import Any
 
 from monitor.notify.view import one_line, safe_link
@@ -101,24 +102,33 @@ def _entry(entry: DigestEntry) -> Json:
 
 
 def _cut(body: Json) -> Json:
-    """Return the body with as much as fits: events in order, each with as many of its entries as there is room for."""
+    """Return the body with what fits: first the events in order, then their entries as long as there is room."""
     data = body["data"]
-    room = LIMIT - len(_dump({**body, "data": {**data, "events": [], "truncated": 10**7}}).encode())
-    kept: list[Json] = []
-    left_out = 0
-    for event in data["events"]:
-        bare = {**event, "entries": []}
-        cost = len(_dump(bare).encode()) + 1
+    events = [{**event, "entries": []} for event in data["events"]]
+    room = LIMIT - _size({**body, "data": {**data, "events": [], "truncated": 10**7}})
+    count, room = _fitting(events, room)
+    left_out = sum(1 + len(event["entries"]) for event in data["events"][count:])
+    for event, whole in zip(events[:count], data["events"], strict=False):
+        fit, room = _fitting(whole["entries"], room)
+        event["entries"] = whole["entries"][:fit]
+        left_out += len(whole["entries"]) - fit
+    return {**body, "data": {**data, "events": events[:count], "truncated": left_out}}
+
+
+def _fitting(items: list[Json], room: int) -> tuple[int, int]:
+    """Return how many of the first items fit into this many bytes, and the room then left."""
+    for count, item in enumerate(items):
+        cost = _size(item) + 1
         if cost > room:
-            left_out += 1 + len(event["entries"])
-            continue
+            return count, room
         room -= cost
-        for entry in event["entries"]:
-            cost = len(_dump(entry).encode()) + 1
-            if cost <= room:
-                bare["entries"].append(entry)
-                room -= cost
-            else:
-                left_out += 1
-        kept.append(bare)
-    return {**body, "data": {**data, "events": kept, "truncated": left_out}}
+    return len(items), room
+
+
+def _size(item: Json) -> int:
+    return len(_dump(item).encode())
+
+
+def schema() -> str:
+    """Return the JSON Schema of the body, for those who write receivers."""
+    return files("monitor.notify").joinpath("webhook.schema.json").read_text("utf-8")
