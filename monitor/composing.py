@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -31,6 +31,7 @@ from monitor.types import (
     Event,
     Health,
     NearMiss,
+    Novelty,
     Rendered,
 )
 
@@ -143,7 +144,7 @@ class Composer:
         told = self._told(tx, group)
         events: list[DigestEvent] = []
         for event_id, alerts in _by_event(due.alerts).items():
-            told_event = self._tell(tx, event_id, alerts, told)
+            told_event = self._tell(tx, event_id, alerts, replace(told, corrected=_corrected(alerts)))
             if told_event is None:
                 draft.dropped += alerts
                 continue
@@ -243,6 +244,10 @@ def _by_event(alerts: Sequence[Alert]) -> dict[str, list[Alert]]:
     for alert in alerts:
         groups.setdefault(alert.event_id, []).append(alert)
     return groups
+
+
+def _corrected(alerts: Sequence[Alert]) -> frozenset[str]:
+    return frozenset(alert.entry_uid for alert in alerts if alert.novelty is Novelty.CORRECTION)
 
 
 def _confirmation(event: Event, rows: Sequence[Decided]) -> DigestEvent:

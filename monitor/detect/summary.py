@@ -45,6 +45,7 @@ class Told:
     events: frozenset[str] = frozenset()  # ids of the events told, folded ones included
     seeds: Seeds | None = None
     lang: str = ""  # the receiver's language, "" = English first
+    corrected: frozenset[str] = frozenset()  # uids of entries whose correction is still to be told: told in any case
 
     def after(self, event: DigestEvent) -> Told:
         """The same with what `event` tells: for the next event of the same digest."""
@@ -69,7 +70,7 @@ def tell(event: Event, members: Sequence[Member], told: Told) -> DigestEvent | N
         return None
     update = event.id in told.events
     known = _known(told)
-    lines = _lines(_candidates(members, told, update), known)
+    lines = (*_corrections(members, told), *_lines(_candidates(members, told, update), known))[:MAX_LINES]
     headline = _headline(members, told)
     if not lines and (update or not any(m.verdict.novelty in _TELLING for m in members)):
         return None
@@ -161,6 +162,20 @@ def _lines(candidates: Sequence[_Candidate], known: list[Statement]) -> tuple[Li
         seen.append(candidate.statement)
         lines.append(Line(text=quoted, source=entry.source, link=entry.link, entry_uid=entry.uid))
     return tuple(lines)
+
+
+def _corrections(members: Sequence[Member], told: Told) -> list[Line]:
+    """The sentence of each corrected entry that carries what changed; most of its words are known already."""
+    return [
+        Line(
+            text=short(member.verdict.new[0].text if member.verdict.new else member.entry.title, MAX_EXCERPT),
+            source=member.entry.source,
+            link=member.entry.link,
+            entry_uid=member.entry.uid,
+        )
+        for member in members
+        if member.entry.uid in told.corrected and member.verdict.novelty is Novelty.CORRECTION
+    ]
 
 
 def _speaks(member: Member, told: Told) -> bool:
