@@ -1,0 +1,271 @@
+"""The line: each verb run, run again, cut off between steps, and raced."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.pipeline import AssessReport, Pipeline
+from monitor.types import AlertState, Health
+from tests.scene import OFF_TOPIC, ON_TOPIC, Newsroom
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    with Newsroom(tmp_path) as room:
+        yield room
+
+
+class Killed(BaseException):
+    """What a crash at a named moment is to a test inside the same process: nothing after it runs."""
+
+
+def killed_at(point: str) -> object:
+    def at(name: str) -> None:
+        if name == point:
+            raise Killed(point)
+
+    return at
+
+
+def close(line: Pipeline) -> None:
+    line.close()
+    line.store.close()
+
+
+def told(room: Newsroom) -> list[str]:
+    return [mail.parsed["Subject"] for mail in room.smtp.mails]
+
+
+def test_entry_published_mail_and_webhook_received(room: Newsroom) -> None:
+    room.publish_all()
+    line = room.monitor()
+    line.once()
+    close(line)
+    assert len(room.smtp.mails) == 1
+    body = room.smtp.mails[0].parsed.get_body(("plain",)).get_content()
+    assert "Zinoviev" in body or "Putin" in body
+    for title, _ in OFF_TOPIC:
+        assert title not in body
+    (post,) = room.hook.posts
+    assert post.json["type"] == "storyline.digest"
+    listed = {entry["title"] for event in post.json["data"]["events"] for entry in event["entries"]}
+    assert listed == {title for title, _ in ON_TOPIC}
+
+
+def test_a_second_once_tells_nothing(room: Newsroom) -> None:
+    room.publish_all()
+    for _ in range(2):
+        line = room.monitor()
+        line.once()
+        close(line)
+        room.clock.advance(minutes=20)
+    assert (len(room.smtp.mails), len(room.hook.posts)) == (1, 1)
+
+
+def test_old_entries_of_a_first_poll_are_known_not_told(room: Newsroom) -> None:
+    title, summary = ON_TOPIC[0]
+    room.feeds[0].publish(title, summary, at=room.clock() - timedelta(days=8))
+    line = room.monitor()
+    line.once()
+    with line.store.read() as tx:
+        (row,) = tx.stories.on_topic("seoul")
+    assert row.decision.backlog
+    assert row.decision.assignment is not None
+    assert room.smtp.mails == []
+    close(line)
+
+
+@pytest.mark.parametrize("point", ["polled", "fetched", "parsed", "mid-insert", "before-commit"])
+def test_killed_before_the_commit_of_a_poll_leaves_the_feed_as_it_was(room: Newsroom, point: str) -> None:
+    room.publish_all()
+    line = room.monitor(at=killed_at(point))  # type: ignore[arg-type]
+    with pytest.raises(Killed):
+        line.poll()
+    close(line)
+    line = room.monitor()
+    with line.store.read() as tx:
+        stored = tx.entries.count_waiting()
+        for feed in tx.feeds.all():
+            assert (feed.etag is None) == (tx.feeds.known(feed.id) == {})
+    line.poll()
+    with line.store.read() as tx:
+        assert tx.entries.count_waiting() == len(ON_TOPIC) + len(OFF_TOPIC)
+        assert stored < len(ON_TOPIC) + len(OFF_TOPIC)
+    close(line)
+
+
+STEPS = ["stored", "assess-before-commit", "assessed", "composed-before-commit", "queued", "claimed", "marked"]
+
+
+@pytest.mark.parametrize("point", STEPS)
+def test_killed_between_any_two_steps_the_digest_still_arrives_once(room: Newsroom, point: str) -> None:
+    room.publish_all()
+    line = room.monitor(at=killed_at(point))  # type: ignore[arg-type]
+    with pytest.raises(Killed):
+        line.once()
+    close(line)
+    room.clock.advance(minutes=20)
+    for _ in range(2):
+        line = room.monitor()
+        line.once()
+        close(line)
+    assert (len(room.smtp.mails), len(room.hook.posts)) == (1, 1)
+    listed = {e["title"] for event in room.hook.posts[0].json["data"]["events"] for e in event["entries"]}
+    assert listed == {title for title, _ in ON_TOPIC}
+
+
+def test_a_restart_between_any_two_entries_changes_nothing(room: Newsroom, tmp_path: Path) -> None:
+    def outcome(restart: bool) -> list[tuple[str, str | None, str | None, float]]:
+        (tmp_path / str(restart)).mkdir()
+        room.write(state=f"./{restart}/var")
+        line = room.monitor()
+        line.poll()
+        for _ in range(len(ON_TOPIC) + len(OFF_TOPIC)):
+            line._assess_batch(AssessReport(), 1 if restart else 256)
+            if restart:
+                close(line)
+                line = room.monitor()
+        with line.store.read() as tx:
+            rows = tx.stories.listing(None, "all", 99)
+        close(line)
+        return [
+            (
+                row.entry.title,
+                row.decision.assignment.event_id if row.decision.assignment else None,
+                row.decision.verdict.novelty.value if row.decision.verdict else None,
+                row.decision.match.score,
+            )
+            for row in rows
+        ]
+
+    room.publish_all()
+    whole, restarted = outcome(False), outcome(True)
+    assert whole == restarted
+    assert len(whole) >= len(ON_TOPIC)
+
+
+def test_two_processes_assess_every_entry_once(room: Newsroom) -> None:
+    room.publish_all()
+    lines = [room.monitor(), room.monitor()]
+    lines[0].poll()
+    threads = [threading.Thread(target=line.assess) for line in lines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with lines[0].store.read() as tx:
+        assert tx.entries.count_waiting() == 0
+        assert tx.entries.assessed_count() == len(ON_TOPIC) + len(OFF_TOPIC)
+        alerts = [alert for row in tx.stories.on_topic("seoul") for alert in tx.events.alerts_of(row.entry.uid)]
+        assert len(alerts) == len({(alert.route, alert.entry_uid) for alert, _ in alerts})
+    for line in lines:
+        close(line)
+
+
+def test_two_processes_deliver_every_digest_once(room: Newsroom) -> None:
+    room.publish_all()
+    lines = [room.monitor(), room.monitor()]
+    lines[0].poll()
+    lines[0].assess()
+    composing = [threading.Thread(target=lambda line=line: line.compose(at_once=True)) for line in lines]
+    delivering = [threading.Thread(target=line.deliver) for line in lines]
+    for group in (composing, delivering):
+        for thread in group:
+            thread.start()
+        for thread in group:
+            thread.join()
+    assert (len(room.smtp.mails), len(room.hook.posts)) == (1, 1)
+    for line in lines:
+        close(line)
+
+
+def test_an_edited_figure_is_told_as_a_correction_a_typo_is_not(room: Newsroom) -> None:
+    title = "South Korea to sanction 8 people over Russia-North Korea arms transfers"
+    summary = "Seoul said 8 people and 5 bodies moved weapons between Russia and North Korea."
+    room.feeds[0].publish(title, summary, guid="s", at=room.clock())
+    for edit in (summary.replace("moved", "had moved"), summary.replace("8 people", "12 people")):
+        line = room.monitor()
+        line.once()
+        close(line)
+        room.clock.advance(hours=1)
+        room.feeds[0].publish(
+            title.replace("8", "12") if "12" in edit else title, edit, guid="s", at=room.clock() - timedelta(hours=2)
+        )
+    line = room.monitor()
+    line.once()
+    close(line)
+    verdicts = [event["verdict"] for post in room.hook.posts for event in post.json["data"]["events"]]
+    assert verdicts == ["new_event", "correction"]
+
+
+@pytest.mark.parametrize(
+    "document", [b"<html><body>We are closed</body></html>", b'{"error": "no"}', b"", b"<rss><channel>"]
+)
+def test_a_feed_that_serves_something_else_keeps_what_is_known(room: Newsroom, document: bytes) -> None:
+    room.publish_all()
+    line = room.monitor()
+    line.once()
+    room.feeds[0].broken = document
+    room.clock.advance(minutes=20)
+    report = line.poll()
+    assert report.feeds == 2
+    room.feeds[0].broken = None
+    room.clock.advance(days=1)
+    room.feeds[0].publish("We are back", "The site works again.", at=room.clock())
+    assert line.poll().new == 1
+    with line.store.read() as tx:
+        assert tx.feeds.all()[0].health is Health.OK
+    close(line)
+
+
+def test_an_entry_that_breaks_the_science_is_set_aside_and_the_rest_goes_on(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.publish_all()
+    line = room.monitor()
+    line.poll()
+    line.assess()  # nothing is broken yet: the trackers are fitted
+    room.feeds[1].publish("POISON", "This one raises.", at=room.clock())
+    room.feeds[1].publish("Another match in Turin", "It ended without a goal.", at=room.clock())
+    room.clock.advance(minutes=20)
+    line.poll()
+    read = type(line.following.lens).read
+
+    def brittle(lens: object, entries: list[object]) -> object:
+        if any(entry.title == "POISON" for entry in entries):  # type: ignore[attr-defined]
+            raise ZeroDivisionError("poison")
+        return read(lens, entries)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(line.following.lens), "read", brittle)
+    for _ in range(3):
+        line.assess()
+    with line.store.read() as tx:
+        waiting = tx.entries.count_waiting()
+        assert waiting == 0
+        poison = next(entry for entry in tx.entries.latest(9) if entry.title == "POISON")
+        assert tx.entries.status_of(poison.uid) == ("quarantined", "ZeroDivisionError: poison")
+        assert tx.entries.assessed_count() == len(ON_TOPIC) + len(OFF_TOPIC) + 1
+    close(line)
+
+
+def test_alerts_with_nothing_new_for_the_receiver_are_dropped_with_the_reason(room: Newsroom) -> None:
+    title, summary = ON_TOPIC[0]
+    room.feeds[0].publish(title, summary, at=room.clock())
+    line = room.monitor()
+    line.once()
+    with line.store.begin() as tx:
+        (row,) = tx.stories.on_topic("seoul")
+        again = [alert for alert, _ in tx.events.alerts_of(row.entry.uid)]
+        tx.events.raise_alerts(again)
+        tx.connection.exec_driver_sql("update alerts set state='pending' where digest_id is null")
+    room.clock.advance(hours=1)
+    line.compose(at_once=True)
+    with line.store.read() as tx:
+        states = [(alert.state, alert.reason) for alert, digest in tx.events.alerts_of(row.entry.uid) if digest is None]
+    assert states == [(AlertState.DROPPED, "nothing new for this receiver")] * 2
+    close(line)
