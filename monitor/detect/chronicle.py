@@ -9,7 +9,7 @@ from math import exp
 
 import numpy as np
 
-from monitor.detect.claims import statements_of
+from monitor.detect.claims import Statement, statements_of
 from monitor.detect.cluster import JOIN, MERGE, Cluster
 from monitor.detect.copies import wording_of
 from monitor.detect.edits import edits
@@ -20,7 +20,7 @@ from monitor.detect.novelty import Report, judge, lesson_of
 from monitor.detect.reading import Lens, Reading
 from monitor.detect.vectors import multilingual_vectors
 from monitor.text import fingerprint
-from monitor.types import Assignment, Entry, Event, Match, Novelty, Storyline, Verdict
+from monitor.types import Assignment, Claim, Entry, Event, Match, Novelty, Storyline, Verdict
 
 __all__ = ["HORIZON", "Chronicle", "Remembered"]
 
@@ -47,6 +47,7 @@ class Chronicle:
 
     def __init__(self, storyline: Storyline, lens: Lens) -> None:
         self._storyline = storyline
+        self._lang = storyline.seeds.articles[0].lang if storyline.seeds.articles else "en"
         self._memory = Memory(lens.background.idf / lens.background.idf.max())
         for seed in storyline.seeds.articles:
             for paragraph in (seed.title, *seed.paragraphs):
@@ -61,7 +62,7 @@ class Chronicle:
         if earlier is not None:
             assignment, verdict = _follow(row, earlier, reading.lang)
         else:
-            assignment, verdict = self._place(row, reading.lang)
+            assignment, verdict = self._place(row)
         self._memory.remember(_decided(row, assignment, verdict), assignment.merged)
         return assignment, verdict
 
@@ -79,7 +80,7 @@ class Chronicle:
     def revise(self, entry: Entry, reading: Reading, previous: Entry) -> Verdict | None:
         """Say whether an edit changed anything that matters, and know the new text from here on; None = it did not."""
         changed = edits(_text(previous), _text(entry), reading.lang)
-        verdict = _correction(changed, previous) if changed else None
+        verdict = _correction(changed, statements_of(*_text(entry), reading.lang), previous) if changed else None
         if entry.uid in self._memory.rows:
             old = self._memory.rows[entry.uid]
             self._memory.exchange(replace(_read(entry, reading), verdict=verdict or old.verdict))
@@ -113,10 +114,8 @@ class Chronicle:
 
     def _title(self, cluster: Cluster) -> str:
         """The most central title, in the language of the seeds if there is one."""
-        seeds = self._storyline.seeds.articles
-        lang = seeds[0].lang if seeds else "en"
         points = [p for p in cluster.points.values() if self._memory.rows[p.uid].entry.title]
-        points = [p for p in points if p.lang == lang] or points or list(cluster.points.values())
+        points = [p for p in points if p.lang == self._lang] or points or list(cluster.points.values())
         vectors = np.stack([p.multilingual for p in points])
         central = points[int(np.argmax(np.round(vectors @ vectors.sum(axis=0), 5)))]
         entry = self._memory.rows[central.uid].entry
@@ -137,19 +136,22 @@ class Chronicle:
         found = self._memory.copies.find(row.wording)
         return self._memory.rows[found[0][0]] if found else None
 
-    def _place(self, row: Row, lang: str) -> tuple[Assignment, Verdict]:
+    def _place(self, row: Row) -> tuple[Assignment, Verdict]:
         """An entry in its own words: the event it most likely reports, or a new one."""
         near = self._memory.clusters.ranked(row.point)
         if not near or near[0][1] < JOIN:
             event_id = fingerprint(self._storyline.name, row.entry.uid)
-            verdict = judge(Report(row.statements, lang), (), self._memory.known)
+            verdict = judge(self._report(row), (), self._memory.known)
             return Assignment(event_id=event_id, is_first=True, similarity=_odds(near[0][1]) if near else 0.0), verdict
         joined = {near[0][0], *(other for other, odds in near[1:] if odds >= MERGE)}
         kept, *gone = [event_id for event_id in self._memory.clusters.all if event_id in joined]
         known = [s for other in self._memory.of_events((kept, *gone)) for s in other.statements]
-        verdict = judge(Report(row.statements, lang, near[0][1]), known, self._memory.known)
+        verdict = judge(self._report(row, near[0][1]), known, self._memory.known)
         similarity = _odds(near[0][1])
         return Assignment(event_id=kept, is_first=False, similarity=similarity, merged=tuple(gone)), verdict
+
+    def _report(self, row: Row, odds: float | None = None) -> Report:
+        return Report(row.statements, row.entry.date, home=row.point.lang == self._lang, odds=odds)
 
 
 def _read(entry: Entry, reading: Reading) -> Row:
@@ -174,7 +176,7 @@ def _follow(row: Row, earlier: Row, lang: str) -> tuple[Assignment, Verdict]:
     if row.entry.uid == earlier.entry.uid and not changed:
         return assignment, Verdict(novelty=Novelty.REPEAT, why=("nothing that matters was changed",))
     if changed:
-        verdict = _correction(changed, earlier.entry)
+        verdict = _correction(changed, row.statements, earlier.entry)
         if earlier.entry.source != row.entry.source:
             verdict = replace(verdict, novelty=Novelty.DEVELOPMENT)
         return assignment, verdict
@@ -183,8 +185,13 @@ def _follow(row: Row, earlier: Row, lang: str) -> tuple[Assignment, Verdict]:
     return replace(assignment, copy_of=original), Verdict(novelty=Novelty.COPY, why=(why,), nearest=earlier.entry.text)
 
 
-def _correction(changed: Sequence[str], before: Entry) -> Verdict:
-    return Verdict(novelty=Novelty.CORRECTION, score=0.8, why=tuple(changed[:5]), nearest=before.title or before.text)
+def _correction(changed: Sequence[str], statements: Sequence[Statement], before: Entry) -> Verdict:
+    """The verdict on an edit that matters; its claims are the sentences that carry what was changed."""
+    came = {change.partition(" → ")[2] for change in changed} - {""}
+    new = [s for s in statements if any(text in s.text for text in came)] or list(statements[:1])
+    claims = tuple(Claim(text=s.text, facts=s.facts.keys) for s in new)
+    nearest = before.title or before.text
+    return Verdict(novelty=Novelty.CORRECTION, score=0.8, why=tuple(changed[:5]), new=claims, nearest=nearest)
 
 
 def _odds(log_odds: float) -> float:

@@ -15,6 +15,7 @@ MAX_CHARACTERS = 6_000  # a text is read so far: time stays bounded whatever a f
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d[\d.,]*\d|\d|[^\w\s]")
 _BREAK = frozenset('.!?…:;•|–—"“”«»()[]')  # a capital after one of these may be the sentence's, not a name's
+_COMPOUND = re.compile(r"-(?:\w*ed|style|based|made|nation|member|born|owned|wide|era|run|like|bound|day|year|old)$")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _CASELESS_NAMES = frozenset(("de",))  # languages that write every noun with a capital
 _TITLES = frozenset(
@@ -181,14 +182,14 @@ def _name_of(run: list[str], at_start: bool, headline: bool) -> Iterable[Name]:
     words_of_run = [_POSSESSIVE.sub("", word) for word in run]
     if at_start and words_of_run[0].lower() in STOPWORDS:
         words_of_run, at_start = words_of_run[1:], False
-    for part in places.split(words_of_run):
+    for position, part in enumerate(places.split(words_of_run)):
         found = _without_titles(part)
         if not found:
             continue
         place = places.place_of(" ".join(found))
-        alone = at_start and len(run) == 1 and not found[0].isupper() and not place
+        alone = at_start and position == 0 and len(part) == 1 and not found[0].isupper() and not place
         atoms = (f"={place}",) if place else tuple(atom for word in found for atom in atoms_of(word))
-        if atoms:
+        if atoms and not _COMPOUND.search(found[-1]):
             yield Name(" ".join(found), atoms, not headline and not alone, place)
 
 

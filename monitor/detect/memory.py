@@ -40,7 +40,7 @@ class Memory:
         self.rows: dict[str, Row] = {}
         self.clusters = Clusters(idf)
         self.copies = Copies()
-        self.known = Known()
+        self.known = Known(idf)
         self.newest: datetime | None = None
         self._links: dict[tuple[str, str], list[str]] = {}  # entries of one address, in order
         self._merged: dict[str, str] = {}

@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from math import exp
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from monitor.detect.claims import Statement, nearest
 from monitor.detect.facts import Facts, Figure, Name
+from monitor.detect.lex import stem_id
 from monitor.detect.likeness import sound
 from monitor.types import Claim, Novelty, Verdict
 
 ENOUGH = 0.5  # newness from which a further report of an event is a development
 MAX_WHY = 5
-_NAME, _PLACE, _FIGURE, _CHANGED_FIGURE, _DATE, _DENIAL = 0.5, 0.25, 0.4, 0.6, 0.2, 0.4
-_FOREIGN = 0.5  # names are told from other words less surely in other languages
-_UNLIKE = 0.9  # how much it counts that a report hardly fits its event
+_NAME, _FIGURE, _CHANGED_FIGURE, _DATE, _DENIAL = 0.5, 0.5, 0.6, 0.3, 0.45
+_COMMON_NAME, _PLACE = 0.25, 0.3  # of ordinary words, or a country
+_LIKELY_NAME = 0.35  # a rare word that only begins a sentence or stands in a headline full of capitals
+_FOREIGN_NAME = 0.25  # names are told from other words less surely in other languages
+_RARE = 0.85  # share of the greatest rarity from which a word is no ordinary one
+_TODAY = timedelta(days=1)  # dates so near the report's own say nothing
+_DOUBT = 0.4  # log odds of belonging to its event at which a report without new facts counts as half new ...
+_DOUBT_FOREIGN = -0.4  # ... and in another language, where the odds are lower by nature
 
 _Key = TypeVar("_Key")
 
@@ -46,6 +56,7 @@ def lesson_of(statements: Iterable[Statement]) -> Lesson:
 class Known:
     """What a reader of the storyline knows: words, names and figures, counted so that they can be forgotten again."""
 
+    idf: NDArray[np.float32]  # of stems in ordinary news, the rarest 1
     sounds: Counter[str] = field(default_factory=Counter)
     full_names: Counter[tuple[str, ...]] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)  # first and last word of full names
@@ -57,6 +68,10 @@ class Known:
         _count(self.full_names, lesson.full_names, times)
         _count(self.ends, [end for name in lesson.full_names for end in (name[0], name[-1])], times)
         _count(self.figures, lesson.figures, times)
+
+    def is_rare(self, name: Name) -> bool:
+        """Whether ordinary news hardly knows a word of the name."""
+        return any(self.idf[stem_id(atom)] >= _RARE for atom in name.atoms)
 
     def has_name(self, name: Name) -> bool:
         """Whether the name, or the surname it extends, was mentioned before."""
@@ -83,10 +98,11 @@ class _News:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """An entry to be judged: its statements, its language, and the log odds that it belongs to its event."""
+    """An entry to be judged, with the log odds that it belongs to its event."""
 
     statements: Sequence[Statement]
-    lang: str = "en"
+    date: datetime
+    home: bool = True  # in the language of the storyline
     odds: float | None = None  # None: the first of its event
 
 
@@ -102,7 +118,7 @@ def judge(report: Report, event: Sequence[Statement], known: Known) -> Verdict:
     for statement in report.statements:
         found, share = nearest(statement, event)
         best, covered = (found.text, share) if found is not None and share > covered else (best, covered)
-        news = list(_news(statement.facts, event, known, 1.0 if report.lang in {"en", ""} else _FOREIGN))
+        news = list(_news(statement.facts, report, event, known))
         whys.update({n.why: max(n.weight, whys.get(n.why, 0.0)) for n in news})
         if news or report.odds is None:
             fresh.append(Claim(text=statement.text, facts=statement.facts.keys))
@@ -115,7 +131,8 @@ def judge(report: Report, event: Sequence[Statement], known: Known) -> Verdict:
 
 def _further(report: Report, best: str, whys: dict[str, float], why: tuple[str, ...], fresh: list[Claim]) -> Verdict:
     """The verdict on a later report of an event."""
-    unlike = _UNLIKE / (1 + exp(min(max(report.odds or 0.0, -50.0), 50.0)))
+    doubt = _DOUBT if report.home else _DOUBT_FOREIGN
+    unlike = 1 / (1 + exp(1.5 * min(max((report.odds or 0.0) - doubt, -30.0), 30.0)))
     score = round(1 - _left([*whys.values(), unlike]), 4)
     if score < ENOUGH:
         return Verdict(novelty=Novelty.REPEAT, score=score, why=("adds nothing new to its event",), nearest=best)
@@ -134,11 +151,11 @@ def _left(weights: Iterable[float]) -> float:
     return left
 
 
-def _news(facts: Facts, event: Sequence[Statement], known: Known, trust: float) -> Iterable[_News]:
+def _news(facts: Facts, report: Report, event: Sequence[Statement], known: Known) -> Iterable[_News]:
     """The facts nobody reported before, with what each weighs."""
     for name in facts.names:
-        if name.sure and not known.has_name(name):
-            weight = _PLACE if name.place or (trust < 1 and len(name.atoms) == 1) else _NAME * trust
+        weight = _name_weight(name, report, known)
+        if weight and not known.has_name(name):
             yield _News(weight, f"first mention: {name.written}")
     told = [figure for statement in event for figure in statement.facts.figures]
     for figure in facts.figures:
@@ -146,9 +163,20 @@ def _news(facts: Facts, event: Sequence[Statement], known: Known, trust: float) 
     if facts.denials and event and not any(statement.facts.denials for statement in event):
         yield _News(_DENIAL, f"now denied or disputed: “{facts.denials[0]}”")
     dates = {date for statement in event for date in statement.facts.dates}
+    dates |= {(report.date + shift).strftime("%m-%d") for shift in (-_TODAY, 0 * _TODAY, _TODAY)}
     for date in facts.dates:
         if event and date not in dates:
             yield _News(_DATE, f"new date: {date}")
+
+
+def _name_weight(name: Name, report: Report, known: Known) -> float:
+    if name.place:
+        return _PLACE if report.home else 0.0
+    if not report.home:
+        return _FOREIGN_NAME if name.sure and len(name.atoms) > 1 else 0.0
+    if not known.is_rare(name):
+        return _COMMON_NAME if name.sure else 0.0
+    return _NAME if name.sure else _LIKELY_NAME
 
 
 def _figure_news(figure: Figure, told: Sequence[Figure], known: Known) -> Iterable[_News]:
