@@ -32,8 +32,9 @@ def run(session: Session) -> int:
     from monitor.daemon import Daemon
 
     logs.set_up(max(session.verbose, 1))
+    config = session.config  # a faulty one ends here, before anything is opened
     spec = os.environ.get("MONITOR_CRASH_AT")
-    return Daemon(session.path, at=crash_at(spec) if spec else nothing).run(session.config)
+    return Daemon(session.path, at=crash_at(spec) if spec else nothing).run(config)
 
 
 @click.command(cls=Verb)
