@@ -11,9 +11,12 @@ from monitor.notify.view import LABELS, one_line, safe_link
 from monitor.text import short
 from monitor.types import Delivery, Novelty
 
-SLACK = frozenset(("slack", "slacks", "mmost", "mmosts", "rocket", "rockets", "rocketchat"))
-MARKDOWN = frozenset(("discord", "msteams", "workflows", "workflow", "matrix", "matrixs", "tgram", "gchat"))
+MOST = 5_000  # characters, whatever a service would take
+SAFE = 0.75  # of a service's limit: escaping makes a text longer
+MARKDOWN = frozenset(("discord", "mmost", "mmosts", "zulip", "wxteams", "revolt", "guilded"))  # read plain text as such
 MENTION = re.compile(r"@(?=\w)|<(?=[!@#&])")
+MARKS = re.compile(r"([\\`*_{}\[\]()#|~>])")
+WORD_JOINER = "\u2060"  # unseen; parts the @ from the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,51 +27,51 @@ class Message:
     body: str
 
 
-def style_of(address: str) -> str:
-    """Return how a service must be written to: slack, markdown or plain."""
-    scheme = address.partition("://")[0].lower()
-    return "slack" if scheme in SLACK else "markdown" if scheme in MARKDOWN else "plain"
+def message(delivery: Delivery, service: str, title_limit: int, body_limit: int) -> Message:
+    """Return the digest for a service within its limits in characters; without a title limit the body opens with it."""
+    title = short(escape(one_line(delivery.rendered.subject, 150), service), title_limit or 200)
+    room = min(int(body_limit * SAFE) - len(title) - 2, MOST)
+    return Message(title, _body(delivery, service, max(room, 40)))
 
 
-def message(delivery: Delivery, title_limit: int, body_limit: int, style: str) -> Message:
-    """Return the digest within the limits in characters; a title limit of 0 puts the title into the body."""
-    title = escape(one_line(delivery.rendered.subject, 150), style)
-    events = json.loads(delivery.rendered.json)["data"].get("events", [])
-    room = body_limit - (0 if title_limit else len(title) + 2) - 40
-    blocks: list[str] = []
-    for event in events:
-        block = _block(event, style)
-        if sum(len(b) + 2 for b in blocks) + len(block) > room:
-            break
-        blocks.append(block)
-    left = len(events) - len(blocks)
-    if left:
-        blocks.append(f"+{left} more")
-    body = "\n\n".join(blocks) or short(escape(delivery.rendered.text, style), max(room, 20))
-    if not title_limit:
-        return Message("", short(f"{title}\n\n{body}", body_limit))
-    return Message(short(title, title_limit), short(body, body_limit))
+def escape(text: str, service: str) -> str:
+    """Return other people's text so that the service shows it, calls nobody and hides no link."""
+    quiet = MENTION.sub(lambda found: found[0] + WORD_JOINER, text)
+    return MARKS.sub(r"\\\1", quiet) if service in MARKDOWN else quiet
 
 
-def escape(text: str, style: str) -> str:
-    """Return other people's text so that the service shows it and does nothing else."""
-    quiet = MENTION.sub(lambda found: found[0] + "\u2060", text)
-    if style == "slack":
-        return quiet.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    if style == "markdown":
-        return re.sub(r"([\\`*_{}\[\]()#|~>])", r"\\\1", quiet)
-    return quiet
+def _body(delivery: Delivery, service: str, room: int) -> str:
+    """Return as many events as fit, and how many do not."""
+    data = json.loads(delivery.rendered.json)["data"]
+    events = data.get("events", [])
+    if not events:
+        lines = data.get("lines") or [_coverage(data.get("coverage", {}))]
+        return short("\n".join(escape(line, service) for line in lines), room)
+    blocks = [_block(event, service) for event in events]
+    for count in range(len(blocks), 0, -1):
+        left = len(blocks) - count
+        text = "\n\n".join([*blocks[:count], *([f"+{left} more"] if left else [])])
+        if len(text) <= room:
+            return text
+    more = f"\n\n+{len(blocks) - 1} more" if len(blocks) > 1 else ""
+    return short(blocks[0], room - len(more)) + more
 
 
-def _block(event: dict[str, Any], style: str) -> str:
+def _block(event: dict[str, Any], service: str) -> str:
+    """Return an event as title, what is new, and where it stands."""
     label = LABELS.get(Novelty(event["verdict"]), "New")
-    lines = [f"{label}: {escape(one_line(event['title'], 200), style)}"]
-    new = event.get("new") or []
-    why = event.get("why", {}).get("new") or []
-    if why:
-        lines.append(escape(one_line("; ".join(why[:3]), 200), style))
-    source = new[0] if new else (event.get("entries") or [{}])[0]
-    link, host = safe_link(source.get("link", ""))
+    lines = [f"{label}: {escape(one_line(event['title'], 200), service)}"]
+    reasons = one_line("; ".join(event.get("why", {}).get("new", [])[:3]), 200)
+    if reasons:
+        lines.append(escape(reasons, service))
+    place = (event.get("new") or event.get("entries") or [{}])[0]
+    link, host = safe_link(place.get("link", ""))
     if link:
-        lines.append(f"{escape(one_line(source.get('source', ''), 60), style)} ({host}): {link}")
+        lines.append(f"{escape(one_line(place.get('source', ''), 60), service)} ({host}): {link}")
     return "\n".join(lines)
+
+
+def _coverage(coverage: dict[str, int]) -> str:
+    feeds = coverage.get("feeds_ok", 0) + coverage.get("feeds_failing", 0) + coverage.get("feeds_late", 0)
+    scanned, near = coverage.get("entries_scanned", 0), coverage.get("near_misses", 0)
+    return f"{coverage.get('feeds_ok', 0)} of {feeds} feeds read, {scanned:,} entries scanned, {near} near misses."
