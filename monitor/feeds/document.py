@@ -26,6 +26,7 @@ DATE = re.compile(
     rb"<(?:\w{1,20}:)?(?:pubDate|published|updated|date|issued|modified|created)\b[^>]{0,200}>([^<]{6,80})<"
 )
 PASSED_ON = ("content-type", "content-language")
+ROOTS = frozenset(("rss", "rdf", "feed", "channel"))
 HINTS = ("ttl", "sy_updateperiod", "sy_updatefrequency", "skiphours", "skipdays")
 
 
@@ -51,7 +52,7 @@ class Document:
 
     version: str
     feed: Mapping[str, Any]
-    entries: tuple[Mapping[str, Any], ...]
+    entries: tuple[dict[str, Any], ...]
     prints: tuple[str, ...] = ()  # of each entry's bytes; () when they could not be told apart
     seen: tuple[str, ...] = ()  # prints of the known entries that were cut out
     listed: int = 0
@@ -77,7 +78,7 @@ def read(
         return _json(body, limits)
     if HTML.match(body):
         raise NotAFeed("a web page, not a feed", html=True)
-    said: dict[str, Any] = {}
+    said: dict[str, Any] = {}  # what feedparser finds out about the encoding
     passed = {name: headers[name] for name in PASSED_ON if name in headers}
     data = convert_to_utf8(passed, body, said)
     refuse_entities(data)
@@ -87,15 +88,16 @@ def read(
         return _whole(body, passed, url, limits, str(error))
     if found is None:
         return _whole(body, passed, url, limits, "its encoding is unknown")
-    if found.root == "html":
-        raise NotAFeed("a web page, not a feed", html=True)
-    document = _part(data, found, url, known, limits)
-    if document is None:
-        return _whole(body, passed, url, limits, "")
-    return document
+    if found.root.lower() not in ROOTS and not found.items:
+        html = found.root.lower() == "html"
+        raise NotAFeed("a web page, not a feed" if html else "neither RSS, Atom nor JSON Feed", html=html)
+    document = _part(data, said, found, url, known, limits)
+    return document or _whole(body, passed, url, limits, "")
 
 
-def _part(data: bytes, found: Scan, url: str, known: Collection[str], limits: Limits) -> Document | None:
+def _part(
+    data: bytes, said: Mapping[str, Any], found: Scan, url: str, known: Collection[str], limits: Limits
+) -> Document | None:
     """Return the document read without its known entries; None when feedparser counts entries differently."""
     prints = [hashlib.blake2b(data[start:end], digest_size=8).hexdigest() for start, end in found.items]
     kept = newest(data, found.items, limits.max_items)
@@ -109,6 +111,7 @@ def _part(data: bytes, found: Scan, url: str, known: Collection[str], limits: Li
     return _document(
         parsed,
         url,
+        said,
         prints=tuple(prints[index] for index in unknown),
         seen=tuple(prints[index] for index in kept if prints[index] in known),
         listed=len(found.items),
@@ -126,9 +129,12 @@ def _whole(body: bytes, headers: Mapping[str, str], url: str, limits: Limits, wh
     truncated = not ROOT_CLOSED.search(body[-4096:].replace(b"\x00", b""))
     if truncated and len(entries) > 1:
         parsed.entries = _complete(body, parsed.entries)
+    if not entries and not parsed.version:
+        raise NotAFeed("neither RSS, Atom nor JSON Feed", html=b"<html" in body[:4096].lower())
     return _document(
         parsed,
         url,
+        {},
         listed=len(entries),
         dropped=dropped,
         degraded=f"not well-formed: {why}" if why else "",
@@ -175,22 +181,22 @@ def newest(data: bytes, items: tuple[tuple[int, int], ...], most: int) -> list[i
     return sorted(sorted(range(len(items)), key=age)[:most])
 
 
-def _document(parsed: Any, url: str, **known: Any) -> Document:
-    """Return feedparser's result with absolute links. Errors: `NotAFeed`."""
-    if not parsed.entries and not known.get("listed") and not parsed.version:
-        html = bool(parsed.feed.get("html")) or "html" in parsed.get("headers", {}).get("content-type", "")
-        raise NotAFeed("neither RSS, Atom nor JSON Feed", html=html)
-    for entry in parsed.entries:
-        if link := entry.get("link"):
-            entry["link"] = joined(url, link)
-    if link := parsed.feed.get("link"):
-        parsed.feed["link"] = joined(url, link)
+def _document(parsed: Any, url: str, said: Mapping[str, Any], **known: Any) -> Document:
+    """Return feedparser's result with absolute links and ids; `guid` keeps the id as it was written.
+
+    Errors: `NotAFeed`.
+    """
+    for one in (parsed.feed, *parsed.entries):
+        one["guid_written"] = dict.get(one, "id")
+        for name in ("link", "id"):
+            if address := dict.get(one, name):
+                one[name] = joined(url, address)
     return Document(
         version=parsed.version or "",
         feed=parsed.feed,
         entries=tuple(parsed.entries),
-        bozo=bool(parsed.bozo),
-        encoding=parsed.get("encoding") or "",
+        bozo=bool(parsed.bozo or said.get("bozo")),
+        encoding=said.get("encoding") or parsed.get("encoding") or "",
         hints={name: str(parsed.feed[name]) for name in HINTS if parsed.feed.get(name)},
         **known,
     )

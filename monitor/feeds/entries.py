@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from monitor import text
 from monitor.feeds import dates
-from monitor.feeds.document import Document, joined
+from monitor.feeds.document import Document
 from monitor.feeds.items import UNKNOWN, Item, Print, Reading
-from monitor.text import canonical_url, fingerprint, short
+from monitor.feeds.plain import canonical, text_of, web_link
+from monitor.text import fingerprint, short
 
 MAX_TITLE = 1_000
 MAX_FEED_TITLE = 300
@@ -20,8 +21,7 @@ MAX_TEXT = 64_000
 MAX_NAME = 300
 LONG = 1_000  # a summary longer than this is a content
 MAX_KEY = 500
-MAX_LINK = 8_000
-LINK_SPACE = re.compile(r"[\s\x00-\x20\x7f]")
+get = dict.get  # feedparser's own is slow, and answers for other fields
 SEPARATOR = " # "  # between a reused guid and what tells its entries apart
 LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.I)
 
@@ -49,38 +49,38 @@ def reading(document: Document, url: str, known: Mapping[str, str], by_raw: Mapp
     )
 
 
-def _item(entry: Mapping[str, Any], raw: str, lang: str, url: str) -> Item:
+def _item(entry: dict[str, Any], raw: str, lang: str, url: str) -> Item:
     """Return an entry's clean fields; its key is still the plain guid, "" without one."""
-    link = web_link(entry.get("link"), url)
-    title = short(text_of(entry.get("title"), 8 * MAX_TITLE), MAX_TITLE)
+    link = web_link(get(entry, "link"), url)
+    title = short(text_of(get(entry, "title"), 8 * MAX_TITLE), MAX_TITLE)
     summary, content = _texts(entry)
     published, guessed = _date(entry, "published", "created", "updated")
     updated, _ = _date(entry, "updated")
-    guid = _identifier(entry.get("id"))
-    canonical = canonical_url(link) if link else ""
-    stamp = published.isoformat() if published else ""
+    guid = _identifier(get(entry, "guid_written", get(entry, "id")))
+    same = canonical(link)
+    stamp = str(int(published.timestamp())) if published else ""
     return Item(
         key=guid,
-        id=guid,
+        id=_identifier(get(entry, "id")),
         link=link,
-        canonical=canonical,
+        canonical=same,
         title=title,
         summary=summary,
         content=content,
-        author=short(text_of(entry.get("author"), 8 * MAX_NAME), MAX_NAME),
-        lang=language(entry.get("language")) or lang,
+        author=short(text_of(get(entry, "author"), 8 * MAX_NAME), MAX_NAME),
+        lang=language(get(entry, "language")) or lang,
         source=_source(entry),
         published=published,
         updated=updated,
         date_guessed=guessed,
-        print=str(Print(raw, fingerprint(title, summary, content), fingerprint(canonical), stamp)),
+        print=str(Print(raw, fingerprint(title, summary, content), short_print(same), stamp)),
     )
 
 
-def _texts(entry: Mapping[str, Any]) -> tuple[str, str]:
+def _texts(entry: dict[str, Any]) -> tuple[str, str]:
     """Return summary and content as clean text; what merely repeats the other is left out."""
-    summary = str(entry.get("summary") or "")
-    content = max((str(part.get("value") or "") for part in entry.get("content") or ()), key=len, default="")
+    summary = str(get(entry, "summary") or "")
+    content = max((str(part.get("value") or "") for part in get(entry, "content") or ()), key=len, default="")
     if content == summary:  # feedparser fills one with the other
         return ("", _body(content)) if len(content) > LONG else (_body(summary), "")
     return _body(summary), _body(content)
@@ -90,20 +90,20 @@ def _body(markup: str) -> str:
     return short(text_of(markup, 16 * MAX_TEXT), MAX_TEXT)
 
 
-def _date(entry: Mapping[str, Any], *names: str) -> tuple[datetime | None, bool]:
+def _date(entry: dict[str, Any], *names: str) -> tuple[datetime | None, bool]:
     """Return the first of these dates that is one, and whether its zone was guessed."""
     for name in names:
-        written = dict.get(entry, name)  # type: ignore[call-overload]  # feedparser's own get answers for other fields
+        written = get(entry, name)
         if written:
-            found = dates.read(str(written), dict.get(entry, f"{name}_parsed"))  # type: ignore[call-overload]
+            found = dates.read(str(written), get(entry, f"{name}_parsed"))
             if found[0] is not None:
                 return found
     return None, False
 
 
-def _source(entry: Mapping[str, Any]) -> str:
+def _source(entry: dict[str, Any]) -> str:
     """Return the outlet that an aggregator names."""
-    source = entry.get("source")
+    source = get(entry, "source")
     return short(text_of(source.get("title"), 8 * MAX_NAME), MAX_NAME) if isinstance(source, Mapping) else ""
 
 
@@ -153,28 +153,9 @@ def _print(written: str) -> Print:
     return Print.read(written)
 
 
-def text_of(value: object, most: int) -> str:
-    """Return what a person would read of a field, at most so many characters of markup looked at."""
-    markup = str(value or "")[:most]
-    if markup.isascii() and "<" not in markup and "&" not in markup:
-        plain = " ".join(markup.split())
-        if plain.isprintable():  # nearly every title: no markup, nothing to strip
-            return plain
-    return text.clean(markup)
-
-
-def web_link(value: object, base: str) -> str:
-    """Return a link that may be shown: http or https, absolute, without credentials; "" for anything else."""
-    link = text.printable(str(value or "")).strip()
-    if not link or len(link) > MAX_LINK or LINK_SPACE.search(link):
-        return ""
-    link = joined(base, link)
-    try:
-        parts = urlsplit(link)
-        sound = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.username is None
-    except ValueError:
-        return ""
-    return link if sound else ""
+def short_print(link: str) -> str:
+    """Return what tells one link from another, "" for none."""
+    return hashlib.blake2b(link.encode("utf-8", "replace"), digest_size=6).hexdigest() if link else ""
 
 
 def language(value: object) -> str:

@@ -18,10 +18,7 @@ REGEX = re.compile(r"/.+/[a-z]*", re.S)
 OPERATORS = re.compile(r'["()\[\]{}|<>\\:*~^]+')
 PLAIN_WORD = re.compile(r"[^\W_]+", re.U)
 RESERVED = frozenset(("and", "or", "not", "near"))
-# language, Google's language and country, Bing's market, GDELT's name of it
-EDITIONS = {
-    row.split()[0]: row.split()[1:]
-    for row in """
+TABLE = """
     ar ar EG ar-SA arabic / cs cs CZ cs-CZ czech / da da DK da-DK danish / de de DE de-DE german /
     el el GR el-GR greek / en en-GB GB en-GB english / es es ES es-ES spanish / fi fi FI fi-FI finnish /
     fr fr FR fr-FR french / he he IL he-IL hebrew / hi hi IN hi-IN hindi / hu hu HU hu-HU hungarian /
@@ -29,8 +26,8 @@ EDITIONS = {
     nl nl NL nl-NL dutch / no no NO nb-NO norwegian / pl pl PL pl-PL polish / pt pt-PT PT pt-PT portuguese /
     ro ro RO ro-RO romanian / ru ru RU ru-RU russian / sv sv SE sv-SE swedish / tr tr TR tr-TR turkish /
     uk uk UA uk-UA ukrainian / vi vi VN vi-VN vietnamese / zh zh-CN CN zh-CN chinese
-    """.split("/")
-}
+"""  # language, Google's language and country, Bing's market, GDELT's name of it
+EDITIONS = {row.split()[0]: row.split()[1:] for row in TABLE.split("/")}
 
 
 class Suggestion(NamedTuple):
