@@ -1,4 +1,4 @@
-"""Operating it: status, healthcheck, send-test, backup."""
+"""Operating the monitor: status, healthcheck, send-test, backup."""
 
 from __future__ import annotations
 
