@@ -102,6 +102,10 @@ class Fetcher:
         for adapter in self._adapters.values():
             adapter.close()
 
+    def interrupt(self) -> None:
+        """End every request under way; each fails as if its time were over."""
+        self._reaper.cut_all()
+
     def name(self, feed: Feed) -> None:
         """Remember that the operator names this feed's host: redirects inside a private network may lead to it."""
         if feed.allow_private_networks:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import heapq
+import math
 import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,7 +44,7 @@ class Queue:
         self._change = threading.Condition()
         self._lanes: dict[str, deque[Feed]] = {}
         for feed in sorted(feeds, key=lambda one: (one.failures > 0, one.due_at is not None, one.due_at or one.url)):
-            self._lanes.setdefault(host_of(feed.fetch_url or feed.url), deque()).append(feed)
+            self._lanes.setdefault(_host(feed), deque()).append(feed)
         self._ready = [(0.0, order, host) for order, host in enumerate(self._lanes)]
         self._order = len(self._ready)
         self._out = 0
@@ -51,6 +52,10 @@ class Queue:
 
     def __len__(self) -> int:
         return len(self._lanes)
+
+    def feeds(self) -> dict[str, Feed]:
+        """Return the feeds by address."""
+        return {feed.url: feed for lane in self._lanes.values() for feed in lane}
 
     def take(self) -> tuple[Feed, str] | None:
         """Return the next feed and its host, waiting for one; None when all are done."""
@@ -84,25 +89,58 @@ class Queue:
 
 
 class Sweep:
-    """Polls a list of feeds with threads for the web and child processes for the documents."""
+    """Polls lists of feeds with threads for the web and child processes for the documents; one thread runs it."""
 
     def __init__(self, fetcher: Fetcher, reader: Reader) -> None:
         self.fetcher = fetcher
         self.reader = reader
+        self._left: list[_Round] = []
 
-    def run(self, feeds: Sequence[Feed], known: Known, now: datetime) -> Iterator[Polled]:
+    def run(
+        self, feeds: Sequence[Feed], known: Known, now: datetime, patience: float | None = None
+    ) -> Iterator[Polled]:
         """Yield what became of each feed, as they end.
 
         `known` gives a feed's keys and prints; it is called in other threads, only for documents that changed. A slow
-        consumer slows the round down; leaving the loop early ends it.
+        consumer slows the round down; leaving the loop early ends it. With `patience`, the round is left behind when
+        nothing came for so many seconds: it goes on by itself, a later run yields what it brings, and feeds on the
+        hosts it still waits for are left out until then.
         """
+        yield from self._collected()
+        busy = {host for left in self._left for host in left.hosts()}
+        wanted = [feed for feed in feeds if _host(feed) not in busy]
         for feed in feeds:
             self.fetcher.name(feed)
-        round_ = _Round(self, Queue(feeds), known, now)
-        try:
-            yield from round_.results(len(feeds))
-        finally:
+        started = [_Round(self, Queue(wanted), known, now)] if wanted else []
+        if patience is None:
+            started, self._left = started + self._left, []
+        while started:
+            round_ = started.pop()
+            with ExitStack() as ending:
+                ending.callback(round_.stop)
+                yield from round_.results(patience)
+                if round_.pending:
+                    ending.pop_all()
+                    self._left.append(round_)
+        self._left = [left for left in self._left if left.pending]
+
+    def _collected(self) -> Iterator[Polled]:
+        """Yield what rounds that were left behind brought meanwhile."""
+        for left in self._left:
+            yield from left.results(0.0)
+            if not left.pending:
+                left.stop()
+        self._left = [left for left in self._left if left.pending]
+
+    def close(self) -> None:
+        """End what was left behind."""
+        left, self._left = self._left, []
+        for round_ in left:
             round_.stop()
+
+
+def _host(feed: Feed) -> str:
+    return host_of(feed.fetch_url or feed.url)
 
 
 class _Round:
@@ -111,6 +149,7 @@ class _Round:
     def __init__(self, sweep: Sweep, waiting: Queue, known: Known, now: datetime) -> None:
         self.sweep = sweep
         self.waiting = waiting
+        self.pending = waiting.feeds()
         self.known = known
         self.now = now
         self.settings = sweep.fetcher.settings
@@ -120,28 +159,43 @@ class _Round:
         self.starting = threading.Lock()
         self.readers = 0
         self.threads = ThreadPoolExecutor(self.settings.workers + self.settings.parsers, "feeds")
-        self.running: list[Future[None]] = []
+        count = min(self.settings.workers, len(waiting))
+        self.running: list[Future[None]] = [self.threads.submit(self._fetch_all) for _ in range(count)]
 
-    def results(self, count: int) -> Iterator[Polled]:
-        """Yield so many results. Whatever is no expected trouble in a thread is raised here."""
-        for _ in range(min(self.settings.workers, len(self.waiting))):
-            self.running.append(self.threads.submit(self._fetch_all))
-        for _ in range(count):
-            yield self._result()
+    def hosts(self) -> set[str]:
+        """Return the hosts that this round still waits for."""
+        return {_host(feed) for feed in self.pending.values()}
 
-    def _result(self) -> Polled:
+    def results(self, patience: float | None) -> Iterator[Polled]:
+        """Yield results until all are there, or none came for `patience` seconds.
+
+        Whatever is no expected trouble in a thread is raised here.
+        """
+        while self.pending:
+            result = self._result(patience)
+            if result is None:
+                return
+            self.pending.pop(result.feed.url, None)
+            yield result
+
+    def _result(self, patience: float | None) -> Polled | None:
+        until = math.inf if patience is None else time.monotonic() + patience
         while True:
             try:
-                return self.done.get(timeout=LOOK)
+                return self.done.get(timeout=max(0.0, min(LOOK, until - time.monotonic())))
             except queue.Empty:
                 for thread in self.running:
                     if thread.done():
                         thread.result()  # raises what ended it
+            if time.monotonic() >= until:
+                return None
 
     def stop(self) -> None:
-        """End all threads; documents that wait are dropped."""
+        """End all threads; requests under way are cut, documents that wait are dropped."""
         self.stopped = True
         self.waiting.close()
+        if self.pending:
+            self.sweep.fetcher.interrupt()
         while not all(thread.done() for thread in self.running):
             self._drain()
             wait(self.running, timeout=0.02)

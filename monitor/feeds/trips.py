@@ -91,6 +91,11 @@ class Reaper:
             else:
                 time.sleep(self.STEP)
 
+    def cut_all(self) -> None:
+        """Cut every trip under way."""
+        for trip in self._under_way.copy():
+            trip.cut()
+
     def stop(self) -> None:
         """End the thread."""
         self._stopped = True
