@@ -18,6 +18,7 @@ from feedparser.encodings import convert_to_utf8
 
 from monitor.feeds import jsonfeed
 from monitor.feeds.dates import found_in
+from monitor.feeds.glance import glance
 from monitor.feeds.scan import Malformed, Scan, cut, refuse_entities, scan, tame
 
 HTML = re.compile(rb"\s*(?:<!--.{0,5000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S)
@@ -102,11 +103,13 @@ def _part(
     prints = [hashlib.blake2b(data[start:end], digest_size=8).hexdigest() for start, end in found.items]
     kept = newest(data, found.items, limits.max_items)
     unknown = [index for index in kept if prints[index] not in known]
-    parsed = _parse(
-        tame(cut(data, found.items, frozenset(unknown))), {"content-type": "application/xml; charset=utf-8"}
-    )
-    if len(parsed.entries) != len(unknown):
+    glanced = _glanced(data, found, unknown, limits)
+    full = frozenset(unknown) - frozenset(glanced)
+    parsed = _parse(tame(cut(data, found.items, full)), {"content-type": "application/xml; charset=utf-8"})
+    if len(parsed.entries) != len(full):
         return None
+    careful = iter(parsed.entries)
+    parsed.entries = [glanced[index] if index in glanced else next(careful) for index in unknown]
     dropped = len(found.items) - len(kept)
     return _document(
         parsed,
@@ -118,6 +121,18 @@ def _part(
         dropped=dropped,
         degraded=f"{dropped} older entries left out" if dropped else "",
     )
+
+
+def _glanced(data: bytes, found: Scan, unknown: list[int], limits: Limits) -> dict[int, dict[str, Any]]:
+    """Return the entries that a glance is enough for, by index: all but the newest ones, where the user asks for it."""
+    if limits.newest is None or len(unknown) <= limits.newest:
+        return {}
+    entries = glance(data)
+    if len(entries) != len(found.items):
+        return {}
+    spans = tuple(found.items[index] for index in unknown)
+    careful = {unknown[at] for at in newest(data, spans, limits.newest)}
+    return {index: entries[index] for index in unknown if index not in careful}
 
 
 def _whole(body: bytes, headers: Mapping[str, str], url: str, limits: Limits, why: str) -> Document:

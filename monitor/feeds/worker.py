@@ -19,13 +19,14 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import IO, Any
 
 MEMORY = 1_500 * 2**20  # address space of a child
 SWOLLEN = 100 * 2**10  # KiB: a child that grew beyond this ends after its document, a fresh one is cheaper
 WALL = 6.0  # seconds of wall time per second of processor time, on a busy machine
 LENGTH = struct.Struct(">I")
-START = "import sys; sys.path[:] = {path!r}; from monitor.feeds.worker import serve; serve()"
+START = "import sys; sys.path[:] = {path!r}; from monitor.feeds.worker import serve; serve({craft!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,9 @@ class Died(Exception):
     """The child ended in the middle of a document."""
 
 
-def serve() -> None:
-    """Answer jobs from standard input on standard output until it closes."""
-    from monitor.feeds.job import answer  # noqa: PLC0415 - feedparser and lxml stay out of the parent
+def serve(craft: str) -> None:
+    """Answer jobs from standard input on standard output until it closes; `craft` is the module that can."""
+    answer = import_module(craft).answer  # here only: feedparser and its like stay out of the parent
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -78,7 +79,9 @@ def _allow(seconds: int) -> None:
 class Worker:
     """A child process from its parent's side; used by one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, craft: str = "monitor.feeds.job") -> None:
+        """Prepare; the child is started by its first job and imports the module `craft`."""
+        self._craft = craft
         self._process: subprocess.Popen[bytes] | None = None
 
     def ask(self, job: Job) -> Any:
@@ -101,7 +104,7 @@ class Worker:
         return pickle.loads(reply)  # noqa: S301 - from our own child
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-c", START.format(path=sys.path)]
+        command = [sys.executable, "-c", START.format(path=sys.path, craft=self._craft)]
         environment = {
             name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TZ") if name in os.environ
         }
