@@ -50,7 +50,7 @@ def wording_of(title: str, body: str) -> Wording:
 def same_wording(one: Wording, other: Wording) -> float:
     """How surely (0..1) two entries are the same text; 0 where they are two wordings."""
     titles = fuzz.token_sort_ratio(one.title, other.title) if one.title and other.title else 0.0
-    if one.title == other.title and one.title.count(" ") >= 3 and _agree(one, other, 0.3):
+    if one.title == other.title and one.title.count(" ") >= 3 and _agree(one, other, 0.5):
         return 1.0
     if min(len(one.body_shingles), len(other.body_shingles)) >= MIN_WORDS:
         inside = _containment(one.body_shingles, other.body_shingles)
@@ -83,6 +83,11 @@ def _is_prefix(one: Wording, other: Wording) -> bool:
 def _containment(one: frozenset[int], other: frozenset[int]) -> float:
     smaller = min(len(one), len(other))
     return len(one & other) / smaller if smaller else 0.0
+
+
+def _resemblance(one: frozenset[int], other: frozenset[int]) -> float:
+    both = len(one | other)
+    return len(one & other) / both if both else 0.0
 
 
 def _words(text: str) -> list[str]:
@@ -133,12 +138,13 @@ class Copies:
         _drop(self._titles, wording.title, uid)
 
     def find(self, wording: Wording) -> list[tuple[str, float]]:
-        """The entries of the same wording with how sure that is, surest and then first seen first."""
+        """The entries of the same wording with how sure that is, most alike and then first seen first."""
         hits = Counter(uid for shingle in wording.shingles for uid in self._at.get(shingle, ()))
         hits.update(self._titles.get(wording.title, ()))
         likely = sorted(hits, key=lambda uid: (-hits[uid], self._order[uid]))[:30]
         found = [(uid, same_wording(wording, self._wordings[uid])) for uid in likely]
-        return sorted(((uid, sure) for uid, sure in found if sure > 0), key=lambda f: (-f[1], self._order[f[0]]))
+        alike = {uid: _resemblance(wording.shingles, self._wordings[uid].shingles) for uid in likely}
+        return sorted(((uid, sure) for uid, sure in found if sure > 0), key=lambda f: (-alike[f[0]], self._order[f[0]]))
 
 
 def _drop(table: dict[_Key, list[str]], key: _Key, uid: str) -> None:

@@ -13,6 +13,8 @@ from monitor.detect.mastheads import own_words
 from monitor.text import normalise, words
 
 MAX_WORDS = 400
+_Span = tuple[int, int, int, int]  # from, to (old), from, to (new)
+
 SAME_PLACE = 60.0  # ratio (0..100) from which two headlines, or two bodies, are versions of one
 
 
@@ -37,21 +39,21 @@ def _changes(one: str, other: str, lang: str) -> Iterable[str]:
     """Compare word by word; what stands before or behind the shared part is no change."""
     old, new = words(one)[:MAX_WORDS], words(other)[:MAX_WORDS]
     steps = Levenshtein.opcodes([normalise(w) for w in old], [normalise(w) for w in new])
-    inner = [span for span in _joined(steps) if not _is_edge(span, len(old), len(new))]
     negated = 0
-    for start, end, new_start, new_end in inner:
+    for span in _joined(steps):
+        start, end, new_start, new_end = _inner(span, len(old), len(new))
         gone, came = old[start:end], new[new_start:new_end]
         negated += sum(map(is_negation, came)) - sum(map(is_negation, gone))
         if gone and came:
-            yield from _replaced(old[max(start - 1, 0) : end + 4], new[max(new_start - 1, 0) : new_end + 4], lang)
+            yield from _numbers(old, new, (start, end, new_start, new_end), lang)
             yield from _renamed(_names_of(one, gone, lang), _names_of(other, came, lang), (one, other))
     if negated:
         yield "a negation was added" if negated > 0 else "a negation was taken out"
 
 
-def _joined(steps: Iterable[Any]) -> list[tuple[int, int, int, int]]:
-    """Where the versions differ (from, to, from, to), neighbouring changes taken as one."""
-    spans: list[tuple[int, int, int, int]] = []
+def _joined(steps: Iterable[Any]) -> list[_Span]:
+    """Where the versions differ, neighbouring changes taken as one."""
+    spans: list[_Span] = []
     for step in steps:
         if step.tag == "equal":
             continue
@@ -63,16 +65,31 @@ def _joined(steps: Iterable[Any]) -> list[tuple[int, int, int, int]]:
     return spans
 
 
-def _is_edge(span: tuple[int, int, int, int], old: int, new: int) -> bool:
-    """Whether something was only cut off or added in front or behind."""
-    gone, came = span[1] - span[0], span[3] - span[2]
-    if span[0] == 0 == span[2] or (span[1] == old and span[3] == new):
-        return not gone or not came or abs(gone - came) > 2
-    return False
+def _inner(span: _Span, old: int, new: int) -> _Span:
+    """The part of a change that both versions have: at either end, what is only cut off or added is left out."""
+    start, end, new_start, new_end = span
+    both = min(end - start, new_end - new_start)
+    if start == 0 == new_start and end - start != new_end - new_start:
+        return end - both, end, new_end - both, new_end
+    if end == old and new_end == new and abs((end - start) - (new_end - new_start)) > 1:
+        return start, start + both, new_start, new_start + both
+    return span
 
 
-def _replaced(old: Sequence[str], new: Sequence[str], lang: str) -> Iterable[str]:
-    yield from _figures(facts_of(" ".join(old), lang).figures, facts_of(" ".join(new), lang).figures)
+def _numbers(old: Sequence[str], new: Sequence[str], span: _Span, lang: str) -> Iterable[str]:
+    """Numbers in the place of others, with what they count where the words behind tell."""
+    start, end, new_start, new_end = span
+    gone, came = _digits(old[start:end]), _digits(new[new_start:new_end])
+    before = facts_of(" ".join(old[max(start - 1, 0) : end + 4]), lang).figures
+    after = facts_of(" ".join(new[max(new_start - 1, 0) : new_end + 4]), lang).figures
+    found = list(_figures(before, after))
+    yield from found
+    if not found and gone and came and not set(gone) & set(came):
+        yield f"{gone[0]} → {came[0]}"
+
+
+def _digits(part: Sequence[str]) -> list[str]:
+    return [word for word in part if word[0].isdigit()]
 
 
 def _figures(old: Sequence[Figure], new: Sequence[Figure]) -> Iterable[str]:
