@@ -160,7 +160,8 @@ class _Round:
         self.readers = 0
         self.threads = ThreadPoolExecutor(self.settings.workers + self.settings.parsers, "feeds")
         count = min(self.settings.workers, len(waiting))
-        self.running: list[Future[None]] = [self.threads.submit(self._fetch_all) for _ in range(count)]
+        self.running: list[Future[None]] = []
+        self.running.extend(self.threads.submit(self._fetch_all) for _ in range(count))
 
     def hosts(self) -> set[str]:
         """Return the hosts that this round still waits for."""
