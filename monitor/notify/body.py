@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any
@@ -11,18 +12,26 @@ from monitor.notify.view import one_line, safe_link
 from monitor.types import Digest, DigestEntry, DigestEvent, Line
 
 LIMIT = 256 * 1024  # bytes of a body
+COUNTER = 16  # bytes kept for the count of what is left out
 EXCERPT = 300  # characters of other people's text an entry
 NAME = 120  # characters of a name or term
 Json = dict[str, Any]
 
 
 def render(digest: Digest) -> str:
-    """Return the body as compact JSON of at most 256 kB; `data.truncated` counts the events and entries left out."""
-    body = _body(digest)
-    text = _dump(body)
-    if len(text.encode()) <= LIMIT:
-        return text
-    return _dump(_cut(body))
+    """Return the body as compact JSON of at most 256 kB: first the events in order, then their entries.
+
+    `data.truncated` counts the events and entries that found no room.
+    """
+    body = _frame(digest)
+    data = body["data"]
+    data["events"], room = _fitting(map(_event, digest.events), LIMIT - _size(body) - COUNTER)
+    told = digest.events[: len(data["events"])]
+    for event, json_event in zip(told, data["events"], strict=True):
+        json_event["entries"], room = _fitting(map(_entry, event.entries), room)
+    everything = len(digest.events) + sum(len(event.entries) for event in digest.events)
+    data["truncated"] = everything - len(told) - sum(len(event["entries"]) for event in data["events"])
+    return _dump(body)
 
 
 def moment(at: datetime) -> str:
@@ -34,7 +43,7 @@ def _dump(body: Json) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def _body(digest: Digest) -> Json:
+def _frame(digest: Digest) -> Json:
     coverage = digest.coverage
     return {
         "type": "storyline.digest",
@@ -45,7 +54,7 @@ def _body(digest: Digest) -> Json:
             "number": digest.number,
             "reason": digest.reason.value,
             "period": {"from": moment(digest.period_from), "to": moment(digest.period_to)},
-            "events": [_event(event) for event in digest.events],
+            "events": [],
             "truncated": 0,
             "held": digest.held,
             "coverage": {
@@ -78,7 +87,7 @@ def _event(event: DigestEvent) -> Json:
             "threshold": round(event.threshold, 4),
             "terms": [[one_line(term, NAME), round(weight, 4)] for term, weight in event.terms],
         },
-        "entries": [_entry(entry) for entry in event.entries],
+        "entries": [],
     }
 
 
@@ -101,28 +110,16 @@ def _entry(entry: DigestEntry) -> Json:
     }
 
 
-def _cut(body: Json) -> Json:
-    """Return the body with what fits: first the events in order, then their entries as long as there is room."""
-    data = body["data"]
-    events = [{**event, "entries": []} for event in data["events"]]
-    room = LIMIT - _size({**body, "data": {**data, "events": [], "truncated": 10**7}})
-    count, room = _fitting(events, room)
-    left_out = sum(1 + len(event["entries"]) for event in data["events"][count:])
-    for event, whole in zip(events[:count], data["events"], strict=False):
-        fit, room = _fitting(whole["entries"], room)
-        event["entries"] = whole["entries"][:fit]
-        left_out += len(whole["entries"]) - fit
-    return {**body, "data": {**data, "events": events[:count], "truncated": left_out}}
-
-
-def _fitting(items: list[Json], room: int) -> tuple[int, int]:
-    """Return how many of the first items fit into this many bytes, and the room then left."""
-    for count, item in enumerate(items):
+def _fitting(items: Iterable[Json], room: int) -> tuple[list[Json], int]:
+    """Return the first items that fit into this many bytes, and the room then left."""
+    taken: list[Json] = []
+    for item in items:
         cost = _size(item) + 1
         if cost > room:
-            return count, room
+            break
+        taken.append(item)
         room -= cost
-    return len(items), room
+    return taken, room
 
 
 def _size(item: Json) -> int:

@@ -53,8 +53,9 @@ class Folder:
 
 
 def safe_name(name: str) -> str:
-    """Return a file name that stays in its folder."""
-    return UNSAFE.sub("-", name).strip(".-")[:80] or fingerprint(name)
+    """Return a file name that stays in its folder; two names never share one."""
+    safe = UNSAFE.sub("-", name).strip(".-")[:80]
+    return safe if safe == name and name else f"{safe}-{fingerprint(name)[:8]}".strip("-")
 
 
 def put(path: Path, content: str) -> None:

@@ -21,8 +21,8 @@ from monitor.notify import layout
 from monitor.notify.view import DigestView
 
 NAMES = ("subject.txt.j2", "digest.txt.j2", "digest.html.j2")
-CPU = 3  # seconds
-WALL = 10.0  # seconds
+CPU = 2  # seconds
+WALL = 10.0  # seconds, starting included
 MEMORY = 1 << 30  # bytes of address space
 LIMIT = 1 << 20  # characters of one rendered template
 FAULTS = (TemplateError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError, MemoryError, OSError)
@@ -42,34 +42,32 @@ def render(folder: Path, view: DigestView) -> Outcome:
     if not present:
         what = "none of subject.txt.j2, digest.txt.j2, digest.html.j2 is here"
         return Outcome({}, (RenderError(str(folder), what),))
-    texts: dict[str, str] = {}
-    errors: list[RenderError] = []
-    for name in present:
-        answer = _ask(folder, name, view)
-        if "text" in answer:
-            texts[name] = answer["text"]
-        else:
-            errors.append(RenderError(str(folder / name), answer["error"]))
+    answers = _ask(folder, present, view)
+    if answers is None:  # one of them takes too much: find out which
+        answers = {}
+        for name in present:
+            alone = _ask(folder, [name], view) if len(present) > 1 else None
+            answers |= alone or {name: {"error": "takes too much time or memory"}}
+    texts = {name: answer["text"] for name, answer in answers.items() if "text" in answer}
+    errors = [RenderError(str(folder / name), answers[name]["error"]) for name in present if name not in texts]
     return Outcome(texts, tuple(errors))
 
 
-def _ask(folder: Path, name: str, view: DigestView) -> dict[str, str]:
-    """Return the worker's answer: text or error."""
+def _ask(folder: Path, names: list[str], view: DigestView) -> dict[str, dict[str, str]] | None:
+    """Return the worker's answers, each with text or error; None when the worker did not live to give them."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", __name__],
-            input=pickle.dumps((str(folder), name, view)),
+            input=pickle.dumps((str(folder), names, view)),
             capture_output=True,
             timeout=WALL,
             env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return {"error": f"took longer than {WALL:g} seconds"}
-    if done.returncode:
-        return {"error": "took too much time or memory"}
-    answer: dict[str, str] = json.loads(done.stdout)
-    return answer
+        return None
+    answers: dict[str, dict[str, str]] | None = json.loads(done.stdout) if done.returncode == 0 else None
+    return answers
 
 
 def _work(folder: str, name: str, view: DigestView) -> dict[str, str]:
@@ -95,11 +93,12 @@ def _work(folder: str, name: str, view: DigestView) -> dict[str, str]:
 
 
 def main() -> None:
-    """Render the one template asked for on standard input."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU, CPU))
+    """Render the templates asked for on standard input."""
+    spent = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU, spent + CPU))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    folder, name, view = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
-    sys.stdout.write(json.dumps(_work(folder, name, view)))
+    folder, names, view = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
+    sys.stdout.write(json.dumps({name: _work(folder, name, view) for name in names}))
 
 
 if __name__ == "__main__":

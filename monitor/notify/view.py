@@ -110,7 +110,7 @@ def view(digest: Digest) -> DigestView:
         subject=_subject(digest),
         preview=_preview(digest, events),
         storyline=one_line(digest.storyline_title or digest.storyline, TITLE),
-        receiver=digest.receiver,
+        receiver=one_line(digest.receiver, 80),
         heading=_heading(digest),
         number=digest.number,
         when=_when(digest.created_at, zone),
