@@ -218,6 +218,11 @@ class Entries:
         """Return the entries stored last, newest first."""
         return self._select(_full().order_by(entries.c.seq.desc()).limit(limit))
 
+    def assessed(self) -> list[Entry]:
+        """Return every assessed entry whose text is still held, by (date, uid)."""
+        held = and_(entries.c.state == "assessed", entries.c.title != "")
+        return self._select(_full().where(held).order_by(entries.c.date, entries.c.uid))
+
     def seen_between(self, start: datetime, end: datetime) -> list[Entry]:
         """Return the entries first seen in [start, end), by (date, uid)."""
         wanted = and_(entries.c.seen_at >= start, entries.c.seen_at < end)

@@ -185,6 +185,7 @@ storylines = Table(
     _text("threshold_origin"),
     Column("threshold_before", Float),  # of the epoch before: what a restart starts from
     _count("epoch"),
+    _flag("looked_back"),  # over the entries that were held when it came
 )
 
 thresholds = Table(

@@ -31,6 +31,7 @@ class Story:
     threshold_origin: str = ""
     threshold_before: float | None = None
     epoch: int = 0
+    looked_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,15 @@ class Stories:
         self._c.execute(
             update(storylines).where(storylines.c.start_at.is_(None), storylines.c.listed).values(start_at=start)
         )
+
+    def unlooked(self) -> list[str]:
+        """Return the listed storylines that have not looked back over the entries held when they came."""
+        wanted = select(storylines.c.name).where(storylines.c.listed, storylines.c.looked_back.is_(False))
+        return list(self._c.execute(wanted.order_by(storylines.c.name)).scalars())
+
+    def has_looked_back(self, name: str) -> None:
+        """Remember that a storyline knows what was read before it came."""
+        self._c.execute(update(storylines).where(storylines.c.name == name).values(looked_back=True))
 
     def set_threshold(self, name: str, value: float, origin: str, epoch: int, at: datetime) -> None:
         """Keep a threshold and, when it changed, log it."""

@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("threshold_origin", sa.Text(), server_default="", nullable=False),
         sa.Column("threshold_before", sa.Float(), nullable=True),
         sa.Column("epoch", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("looked_back", sa.Boolean(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_storylines")),
     )
     op.create_table(
