@@ -11,7 +11,9 @@ from monitor.following import Followed, Following
 from monitor.notify.route import Route, RouteFacts, alerts_for
 from monitor.store import Tx
 from monitor.store.entries import Waiting
-from monitor.types import AlertState, Decision, Entry, Event, Match, Silence
+from monitor.types import AlertState, Decision, Entry, Event, Match, Novelty, Silence
+
+LOOK = 256  # entries read at once when a new storyline looks back
 
 
 @dataclass(slots=True)
@@ -28,6 +30,14 @@ class Judged:
     def on_topic(self) -> int:
         """How many entries matched at least one storyline."""
         return len({entry.uid for entry, _ in self.matched})
+
+    @property
+    def titles(self) -> list[str]:
+        """What a reader would have been told, in order."""
+        told = (Novelty.NEW_EVENT, Novelty.DEVELOPMENT)
+        return [
+            entry.title for entry, made in self.matched if made.verdict is not None and made.verdict.novelty in told
+        ]
 
     def write(self, tx: Tx, routes: Sequence[Route]) -> int:
         """Store the batch inside a write transaction; return the number of alerts raised."""
@@ -87,6 +97,28 @@ def judge(following: Following, waiting: Sequence[Waiting], tx: Tx, now: datetim
                 _judge_match(judged, mind, item.entry, readings[index], base)
             elif worth_a_row(match, keep):
                 judged.rest.append((item.entry, base))
+    return judged
+
+
+def look_back(following: Following, name: str, tx: Tx, now: datetime) -> Judged:
+    """Decide for one new storyline about every entry still held, oldest first: all of it is known, none is told."""
+    mind = following.minds[name]
+    judged = Judged((), now)
+    held = [entry for entry in tx.entries.assessed() if entry.text]
+    for start in range(0, len(held), LOOK):
+        part = held[start : start + LOOK]
+        readings = following.lens.read(part)
+        for entry, reading, match in zip(part, readings, mind.tracker.match(readings), strict=True):
+            if match.on_topic:
+                base = Decision(
+                    entry_uid=entry.uid,
+                    storyline=name,
+                    match=match,
+                    backlog=True,
+                    decided_at=now,
+                    storyline_version=mind.storyline.version,
+                )
+                _judge_match(judged, mind, entry, reading, base)
     return judged
 
 

@@ -73,9 +73,20 @@ class Following:
             self._refit(tx, count)
             self.generation, self.assessed = generation, count
             return
-        for name, mind in list(self.minds.items()):
-            if tuple(tx.desk.feedback(name)) != mind.feedback:
-                self._follow(tx, mind.storyline)
+        for storyline in self._watched():
+            mind = self.minds.get(storyline.name)
+            if mind is None or tuple(tx.desk.feedback(storyline.name)) != mind.feedback:
+                self._follow(tx, storyline)
+
+    def inherit(self, before: Following) -> None:
+        """Take over what another one has in mind of the storylines that did not change: what a reload needs."""
+        self.generation, self.assessed, self.epoch = before.generation, before.assessed, before.epoch
+        self.lens = before.lens
+        same = (story for story in self._watched() if before.storylines.get(story.name) == story)
+        self.minds = {story.name: before.minds[story.name] for story in same if story.name in before.minds}
+
+    def _watched(self) -> list[Storyline]:
+        return [storyline for storyline in self.storylines.values() if not storyline.paused]
 
     def _refit(self, tx: Tx, count: int) -> None:
         self.epoch = last_epoch(count)
@@ -83,9 +94,8 @@ class Following:
         if texts:
             self.lens = self.lens.with_stream(texts)
         self.minds = {}
-        for storyline in self.storylines.values():
-            if not storyline.paused:
-                self._follow(tx, storyline)
+        for storyline in self._watched():
+            self._follow(tx, storyline)
 
     def _follow(self, tx: Tx, storyline: Storyline) -> None:
         """Fit one storyline and let it recall its past."""

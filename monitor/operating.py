@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+
 from monitor.config import Config
 from monitor.notify.digest import Notice, notice
 from monitor.notify.send import Courier
 from monitor.store import Tx
 from monitor.text import fingerprint
 from monitor.types import Delivery
+
+MOST = 30  # titles in one notice
+
+log = structlog.get_logger(__name__)
 
 
 def notify(tx: Tx, config: Config, title: str, lines: Sequence[str], now: datetime) -> bool:
@@ -36,3 +42,11 @@ def dead_letters(tx: Tx, config: Config, delivery: Delivery, reason: str, now: d
         f"Send again when it is mended: monitor deliveries retry {delivery.id}",
     )
     notify(tx, config, f"A digest to {delivery.receiver} could not be delivered", lines, now)
+
+
+def looked_back(tx: Tx, config: Config, name: str, titles: Sequence[str], now: datetime) -> None:
+    """Tell what a new storyline found among the entries held, and would have told."""
+    log.info("looked-back", storyline=name, would_have_told=len(titles))
+    shown = [f"- {title}" for title in titles[-MOST:]]
+    head = f"{name} is new. Of the entries held it would have told {len(titles)}; it knows them now."
+    notify(tx, config, f"{name} looked back", [head, *shown], now)

@@ -16,7 +16,8 @@ from typing import Self
 
 import structlog
 
-from monitor.assessing import Judged, judge
+from monitor import operating
+from monitor.assessing import Judged, judge, look_back
 from monitor.composing import Composer
 from monitor.config import Config
 from monitor.crash import nothing
@@ -30,11 +31,12 @@ from monitor.following import Following, next_epoch
 from monitor.metrics import Metrics
 from monitor.notify.route import Route
 from monitor.notify.settings import routes_of
-from monitor.store import Store
+from monitor.store import Store, Tx
 from monitor.store.entries import Waiting
 from monitor.types import Feed, ParsedFeed
 
 BATCH = 256  # entries a transaction
+PATIENCE = 5.0  # seconds the daemon waits for its slowest feeds before it goes on without them
 BACKLOG = timedelta(days=7)  # entries dated earlier than this before the first poll are known, not told
 
 log = structlog.get_logger(__name__)
@@ -105,8 +107,16 @@ class Pipeline:
 
     # ------------------------------------------------------------------ poll
 
-    def poll(self, feeds: Sequence[Feed] | None = None, progress: Callable[[int], None] | None = None) -> PollReport:
-        """Fetch every due feed (or these) once and store what is new."""
+    def poll(
+        self,
+        feeds: Sequence[Feed] | None = None,
+        progress: Callable[[int], None] | None = None,
+        patience: float | None = None,
+    ) -> PollReport:
+        """Fetch every due feed (or these) once and store what is new.
+
+        With `patience`, feeds that keep the others waiting so many seconds are left behind; a later poll brings them.
+        """
         now = self.clock()
         with self.store.begin() as tx:
             tx.stories.begin_at(now - BACKLOG)
@@ -114,7 +124,7 @@ class Pipeline:
         self.at("polled")
         report = PollReport(feeds=len(due))
         calm: list[Polled] = []
-        for done, polled in enumerate(self._sweep(due, now), 1):
+        for done, polled in enumerate(self._sweep(due, now, patience), 1):
             if isinstance(polled.outcome, ParsedFeed):
                 self._remember(polled, polled.outcome, now, report)
             else:
@@ -130,12 +140,11 @@ class Pipeline:
         with self.store.read() as tx:
             if not tx.feeds.due(self.clock(), limit=1):
                 return None
-        return self.poll()
+        return self.poll(patience=PATIENCE)
 
-    def _sweep(self, due: Sequence[Feed], now: datetime) -> Iterator[Polled]:
+    def _sweep(self, due: Sequence[Feed], now: datetime, patience: float | None) -> Iterator[Polled]:
         """Fetch and read in parallel: the only parallel step of the line."""
-        sweep = Sweep(self.fetcher, self.reader)
-        for polled in sweep.run(due, self._known, now):
+        for polled in self.sweep.run(due, self._known, now, patience):
             self.at("fetched")
             if self._stopping.is_set():
                 return
@@ -191,6 +200,7 @@ class Pipeline:
     def assess(self, progress: Callable[[int], None] | None = None) -> AssessReport:
         """Match, cluster, judge and route every entry that waits, oldest first."""
         report = AssessReport()
+        self._look_back()
         while not self._stopping.is_set():
             with self.metrics.assess_seconds.time():
                 count = self._assess_batch(report, BATCH)
@@ -199,6 +209,31 @@ class Pipeline:
             if progress is not None:
                 progress(count)
         return report
+
+    def _look_back(self) -> None:
+        """Let a storyline that is new learn what is held already; it says what it would have told."""
+        with self.store.read() as tx:
+            names = [name for name in tx.stories.unlooked() if name in self.config.storylines]
+            if not names:
+                return
+            held = self._held_for(names, tx) if tx.entries.assessed_count() else {}
+        with self.store.begin() as tx:
+            if held and tx.entries.generation() != self.following.generation:
+                self.following.forget()
+                return
+            for name in names:
+                tx.stories.has_looked_back(name)
+            for name, judged in held.items():
+                judged.write(tx, ())
+                operating.looked_back(tx, self.config, name, judged.titles, self.clock())
+            if held:
+                self.following.generation = tx.entries.next_generation()
+
+    def _held_for(self, names: Sequence[str], tx: Tx) -> dict[str, Judged]:
+        self.following.catch_up(tx)
+        return {
+            name: look_back(self.following, name, tx, self.clock()) for name in names if name in self.following.minds
+        }
 
     def _assess_batch(self, report: AssessReport, limit: int) -> int:
         """Assess one batch in one transaction; return how many entries left the queue."""
@@ -287,6 +322,8 @@ class Pipeline:
     def close(self) -> None:
         """Stop, and let go of threads, connections and parse workers."""
         self.stop()
+        if "sweep" in self.__dict__:
+            self.sweep.close()
         for part in ("lanes", "reader", "fetcher"):  # those that were ever used
             if part in self.__dict__:
                 self.__dict__[part].__exit__(None, None, None)
@@ -300,6 +337,11 @@ class Pipeline:
     def reader(self) -> Reader:
         """The reader of documents."""
         return Reader(self.config.polling)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        """The rounds over many feeds at once."""
+        return Sweep(self.fetcher, self.reader)
 
     @cached_property
     def composer(self) -> Composer:

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.pipeline import AssessReport, Pipeline
 from monitor.types import AlertState, Health
-from tests.scene import OFF_TOPIC, ON_TOPIC, Newsroom
+from tests.scene import OFF_TOPIC, ON_TOPIC, SEEDS, Newsroom
 
 
 @pytest.fixture
@@ -269,3 +269,45 @@ def test_alerts_with_nothing_new_for_the_receiver_are_dropped_with_the_reason(ro
         states = [(alert.state, alert.reason) for alert, digest in tx.events.alerts_of(row.entry.uid) if digest is None]
     assert states == [(AlertState.DROPPED, "nothing new for this receiver")] * 2
     close(line)
+
+
+def test_a_new_storyline_looks_back_and_tells_the_operator_not_the_readers(room: Newsroom) -> None:
+    room.publish_all()
+    room.write(storylines="\n  other: {watch: {any: [Turin]}}", operator="ops")
+    line = room.monitor()
+    line.once()
+    close(line)
+    told_before = len(room.smtp.mails)
+    room.write(storylines=f"\n  other: {{watch: {{any: [Turin]}}}}\n  seoul: {{seeds: {SEEDS}}}", operator="ops")
+    line = room.monitor()
+    line.once()
+    with line.store.read() as tx:
+        rows = tx.stories.on_topic("seoul")
+    assert {row.entry.title for row in rows} == {title for title, _ in ON_TOPIC}
+    assert all(row.decision.backlog for row in rows)
+    assert len(room.smtp.mails) == told_before
+    assert "looked back" in room.hook.posts[-1].body.decode()
+    posts = len(room.hook.posts)
+    line.once()
+    assert len(room.hook.posts) == posts
+    close(line)
+
+
+def test_a_storyline_taken_out_keeps_its_history_and_goes_on_when_it_returns(room: Newsroom) -> None:
+    room.publish_all()
+    line = room.monitor()
+    line.once()
+    close(line)
+    room.write(storylines="\n  other: {watch: {any: [Turin]}}")
+    line = room.monitor()
+    line.once()
+    with line.store.read() as tx:
+        assert [(story.name, story.listed) for story in tx.stories.all()] == [("other", True), ("seoul", False)]
+        assert len(tx.stories.on_topic("seoul")) == len(ON_TOPIC)
+    close(line)
+    room.write()
+    room.clock.advance(hours=1)
+    line = room.monitor()
+    line.once()
+    close(line)
+    assert len(room.smtp.mails) == 1  # nothing of Seoul a second time; Turin was known when `other` came
