@@ -22,7 +22,7 @@ class Mail:
     """A mail on disk."""
 
     file: str  # relative to the folder of the demo
-    subject: str
+    subject: str  # without the storyline's name in front
     at: datetime
 
 
@@ -44,7 +44,7 @@ def save_mails(folder: Path, mails: Sequence[EmailMessage]) -> list[Mail]:
         at = parsedate_to_datetime(str(mail["Date"]))
         name = f"mails/{number:03}-{at:%Y-%m-%d}.html"
         (folder / name).write_text(_html_of(mail), encoding="utf-8")
-        saved.append(Mail(name, str(mail["Subject"]), at))
+        saved.append(Mail(name, str(mail["Subject"]).partition(": ")[2] or str(mail["Subject"]), at))
     return saved
 
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from monitor.demo import pages, record, story
 from monitor.demo.publisher import Publisher
 from monitor.demo.receivers import Hook, Mailbox
-from monitor.demo.record import Record
+from monitor.demo.record import STORYLINE, Record
 from monitor.demo.show import Screen, day
 from monitor.demo.story import DATA, Story
 from monitor.demo.timelapse import START, DemoError, FastClock, TimeLapse, moments
@@ -33,8 +33,8 @@ LEFT = (
 )  # by a demo before
 
 
-def play(folder: Path, console: Console) -> int:
-    """Play the demo and leave its mails and timeline in a folder; return the exit code.
+def play(folder: Path, console: Console, told: Story | None = None) -> int:
+    """Play the demo (the shipped story unless told another) and leave its pages in a folder; return the exit code.
 
     Raises:
         DemoError: the folder is not the demo's, or the line stood still.
@@ -43,7 +43,7 @@ def play(folder: Path, console: Console) -> int:
     began = time.monotonic()
     screen = Screen(console)
     clock = FastClock(START)
-    told = story.load()
+    told = told or story.load()
     _prepare(folder)
     with ExitStack() as stack:
         stack.enter_context(_log_to(folder / "demo.log"))
@@ -51,9 +51,7 @@ def play(folder: Path, console: Console) -> int:
         mailbox = stack.enter_context(Mailbox())
         hook = stack.enter_context(Hook(clock))
         path = _configure(folder, publisher, mailbox, hook)
-        screen.say(
-            f"{told.size} entries, six feeds, half a year: the months after the five seed articles, in time-lapse."
-        )
+        screen.say(f"{told.size} entries in six feeds: the months after the five seed articles, in time-lapse.")
         screen.say("Feeds, mailbox and webhook are on this machine; nothing goes out, nothing is fetched.", "dim")
         with TimeLapse(path, clock) as lapse:
             _run(lapse, told, screen)
@@ -132,10 +130,10 @@ def seeds() -> Path:
         DemoError: neither is there.
 
     """
-    package = Path(str(DATA))
-    for folder in (package / "seeds" / "seoul-arms-ukraine", package.parents[2] / "seeds" / "seoul-arms-ukraine"):
-        if folder.is_dir():
-            return folder.resolve()
+    package = Path(str(DATA)).parents[1]
+    for folder in (package.parent / "seeds", package / "shipped_files" / "seeds"):
+        if (folder / STORYLINE).is_dir():
+            return (folder / STORYLINE).resolve()
     raise DemoError("the shipped seed articles are missing; install the package again")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -44,10 +44,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A headline that stood wrong until it was put right."""
+    """A summary that stood wrong until it was put right."""
 
     item: str
-    title: str
+    summary: str
     until: datetime
 
 
@@ -85,6 +85,12 @@ class Story:
         published = [item.date for source in self.sources for item in source.items]
         return tuple(sorted(published + [correction.until for correction in self.corrections]))
 
+    def until(self, end: datetime) -> Story:
+        """Return the same story as if nothing were published from `end` on."""
+        sources = (replace(s, items=tuple(item for item in s.items if item.date < end)) for s in self.sources)
+        corrections = (correction for correction in self.corrections if correction.until < end)
+        return Story(sources=tuple(sources), corrections=tuple(corrections), outages=self.outages)
+
     @property
     def size(self) -> int:
         """How many entries there are."""
@@ -102,12 +108,7 @@ class Story:
 
     def _as_of(self, item: Item, now: datetime) -> Item:
         wrong = next((c for c in self.corrections if c.item == item.id and now < c.until), None)
-        if wrong is None:
-            return item
-        return Item(
-            id=item.id, date=item.date, title=wrong.title, summary=item.summary, url=item.url, lang=item.lang,
-            outlet=item.outlet,
-        )  # fmt: skip
+        return item if wrong is None else replace(item, summary=wrong.summary)
 
 
 def load() -> Story:
@@ -120,7 +121,7 @@ def load() -> Story:
         ordered = tuple(sorted(items, key=lambda item: (item.date, item.id)))
         sources.append(Source(name=name, title=feed["title"], format=Format(feed["format"]), items=ordered))
     corrections = tuple(
-        Correction(item=row["id"], title=row["first"]["title"], until=_moment(row["first"]["until"]))
+        Correction(item=row["id"], summary=row["first"]["summary"], until=_moment(row["first"]["until"]))
         for row in rows
         if "first" in row
     )

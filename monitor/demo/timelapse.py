@@ -24,9 +24,8 @@ from monitor.store import Store
 START = datetime(2024, 6, 24, 6, 30, tzinfo=UTC)  # the morning after the last seed
 POLL_AT = timedelta(hours=6, minutes=30)  # of the day
 BURST = timedelta(minutes=20)  # after a poll: what came together has been gathered, the webhook is called
-SLOT = timedelta(minutes=35)  # after a poll on a day with a digest: it is due
-DIGEST_DAYS = (0, 2, 4)  # Monday, Wednesday, Friday, as the demo's configuration has it
-FRIDAY = 4
+SLOT = timedelta(minutes=35)  # after a poll: the digest is due
+DAYS = (0, 2, 4)  # Monday, Wednesday, Friday: the days with a digest in the demo's configuration
 TICK = 0.04  # seconds between two looks of the daemon
 PATIENCE = 30.0  # seconds for the work of one moment
 
@@ -59,25 +58,16 @@ class Moment:
 
 
 def moments(story: Story, start: datetime = START) -> list[Moment]:
-    """Return when there is something to do: a poll on each morning after news, then what follows from it."""
-    mornings = {max(start, _working_morning_after(date)) for date in story.dates} | {start}
-    polls = {Moment(morning, True) for morning in mornings}
-    after = {Moment(morning + BURST, False) for morning in mornings}
-    return sorted(polls | after | {Moment(_slot_after(morning), False) for morning in mornings})
+    """Return when there is something to do: a poll on the next morning after news, then what follows from it."""
+    mornings = {max(start, _morning_after(date)) for date in story.dates} | {start}
+    polls = [Moment(morning, True) for morning in mornings]
+    return sorted(polls + [Moment(morning + wait, False) for morning in mornings for wait in (BURST, SLOT)])
 
 
-def _slot_after(morning: datetime) -> datetime:
-    """Return when the first digest after a poll is due."""
-    slot = morning + SLOT
-    while slot.weekday() not in DIGEST_DAYS:
-        slot += timedelta(days=1)
-    return slot
-
-
-def _working_morning_after(date: datetime) -> datetime:
-    """Return the first polling time at or after a moment, Monday to Friday."""
+def _morning_after(date: datetime) -> datetime:
+    """Return the first polling time at or after a moment."""
     morning = date.replace(hour=0, minute=0, second=0, microsecond=0) + POLL_AT
-    while morning < date or morning.weekday() > FRIDAY:
+    while morning < date or morning.weekday() not in DAYS:
         morning += timedelta(days=1)
     return morning
 
