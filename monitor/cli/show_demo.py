@@ -26,7 +26,7 @@ def demo(folder: Path) -> int:
     \b
     Examples:
       monitor demo
-      monitor demo --folder /tmp/demo && xdg-open /tmp/demo/timeline.html
+      monitor demo --folder demo && xdg-open demo/timeline.html
     """
     from rich.console import Console
 
