@@ -22,7 +22,8 @@ SEEDS = Path(__file__).parent.parent / "seeds" / "seoul-arms-ukraine"
 START = datetime(2024, 7, 1, 8, 0, tzinfo=UTC)
 ON_TOPIC = (
     ("Seoul says weapons for Ukraine depend on Russia's arms deal with Pyongyang",
-     "South Korea's national security adviser Chang Ho-jin said Seoul may supply arms to Ukraine if Russia gives North Korea precision weapons."),
+     "South Korea's national security adviser Chang Ho-jin said Seoul may supply arms to Ukraine "
+     "if Russia gives North Korea precision weapons."),
     ("Putin warns South Korea against sending lethal weapons to Kyiv",
      "President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang."),
     ("South Korea summons Russian ambassador over mutual defence pact with North Korea",
@@ -58,11 +59,13 @@ class Feed:
         if self.broken is not None:
             return self.broken
         items = "".join(
-            f"<item><title>{escape(i['title'])}</title><description>{escape(i['summary'])}</description><link>{i['link']}</link>"
-            f"<guid isPermaLink='false'>{i['guid']}</guid><pubDate>{format_datetime(i['at'])}</pubDate></item>"
+            f"<item><title>{escape(i['title'])}</title><description>{escape(i['summary'])}</description>"
+            f"<link>{i['link']}</link><guid isPermaLink='false'>{i['guid']}</guid>"
+            f"<pubDate>{format_datetime(i['at'])}</pubDate></item>"
             for i in self.items
         )
-        return f"<?xml version='1.0'?><rss version='2.0'><channel><title>{self.name}</title>{items}</channel></rss>".encode()
+        channel = f"<channel><title>{self.name}</title>{items}</channel>"
+        return f"<?xml version='1.0'?><rss version='2.0'>{channel}</rss>".encode()
 
 
 class Newsroom:
@@ -125,7 +128,8 @@ class Newsroom:
     def write(self, **more: str) -> None:
         """Write the configuration; `more` adds or replaces top-level keys."""
         receivers = self._receivers or (
-            f"  desk: {{email: {{to: [desk@news.example], smtp: {{host: 127.0.0.1, port: {self.smtp.port}, tls: none}}}}}}\n"
+            "  desk: {email: {to: [desk@news.example], "
+            f"smtp: {{host: 127.0.0.1, port: {self.smtp.port}, tls: none}}}}}}\n"
             f"  ops: {{webhook: {{url: {self.hook.url}, allow_private_networks: true}}}}\n"
         )
         routes = self._routes or (

@@ -1,0 +1,175 @@
+"""`monitor run` as a real process: tells within seconds, ends and reloads on signals, is alone on its database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor import config
+from monitor.daemon import changes
+from tests.scene import ON_TOPIC, Newsroom
+
+FAST = (
+    "  - {storyline: '*', receiver: desk, immediate: {group_wait: 1s}}\n"
+    "  - {storyline: '*', receiver: ops, immediate: {group_wait: 1s}}\n"
+)
+DEADLINE = 60.0
+
+
+def eventually(seen: Callable[[], bool], seconds: float = DEADLINE) -> None:
+    """Wait until something is seen, or fail."""
+    end = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+class Process:
+    """A `monitor run` with its log."""
+
+    def __init__(self, room: Newsroom, **environment: str) -> None:
+        self.log = room.folder / "log"
+        with self.log.open("ab") as log:
+            self.popen = subprocess.Popen(
+                [sys.executable, "-m", "monitor", "-c", str(room.config), "run"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **environment},
+            )  # fmt: skip
+
+    def says(self, words: str) -> bool:
+        """Say whether the log holds these words; fail when the process is gone."""
+        return words in self.log.read_text(encoding="utf-8")
+
+    def end(self) -> int:
+        """Send SIGTERM and return the exit code."""
+        self.popen.send_signal(signal.SIGTERM)
+        return self.popen.wait(20)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Newsroom]:
+    with Newsroom(tmp_path, routes=FAST) as room:
+        from datetime import UTC, datetime
+
+        room.clock.now = datetime.now(UTC)
+        yield room
+
+
+@pytest.fixture
+def running(room: Newsroom) -> Iterator[Process]:
+    process = Process(room)
+    try:
+        eventually(lambda: process.says("started") or process.popen.poll() is not None)
+        yield process
+    finally:
+        process.popen.kill()
+        process.popen.wait()
+
+
+def test_what_is_published_is_told_and_sigterm_ends_it_well(room: Newsroom) -> None:
+    room.publish_all()
+    process = Process(room)
+    try:
+        eventually(lambda: len(room.smtp.mails) == 1 and len(room.hook.posts) == 1)
+        began = time.monotonic()
+        assert process.end() == 0
+        assert time.monotonic() - began < 10
+        assert process.says("stopped")
+    finally:
+        process.popen.kill()
+        process.popen.wait()
+
+
+def test_a_second_run_is_refused_and_a_killed_one_leaves_no_lock(room: Newsroom, running: Process) -> None:
+    second = Process(room)
+    assert second.popen.wait(30) == 1
+    assert second.says("another `monitor run`")
+    running.popen.send_signal(signal.SIGKILL)
+    running.popen.wait()
+    third = Process(room)
+    try:
+        eventually(lambda: third.log.read_text().count("started") >= 2)
+        assert third.end() == 0
+    finally:
+        third.popen.kill()
+        third.popen.wait()
+
+
+def test_sighup_takes_a_good_configuration_and_refuses_a_bad_one(room: Newsroom, running: Process) -> None:
+    good = room.config.read_text()
+    room.config.write_text(good + "polling_every: 3m\n")
+    running.popen.send_signal(signal.SIGHUP)
+    eventually(lambda: running.says("reload-refused"))
+    assert "polling_every" in running.log.read_text()
+    room.write(storylines="\n  other: {watch: {any: [Turin]}}")
+    running.popen.send_signal(signal.SIGHUP)
+    eventually(lambda: running.says("storyline other added"))
+    assert running.says("storyline seoul removed")
+    assert running.popen.poll() is None
+
+
+def test_systemd_hears_ready_and_the_watchdog(room: Newsroom, tmp_path: Path) -> None:
+    address = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(address)
+        listener.settimeout(DEADLINE)
+        process = Process(room, NOTIFY_SOCKET=address, WATCHDOG_USEC="1000000")
+        try:
+            heard = {listener.recv(100).decode().strip() for _ in range(3)}
+            assert {"READY=1", "WATCHDOG=1"} <= heard
+            assert process.end() == 0
+        finally:
+            process.popen.kill()
+            process.popen.wait()
+
+
+@pytest.mark.parametrize(
+    "point", ["stored", "assessed", "composed-before-commit", "queued", "claimed", "data-sent", "accepted"]
+)
+def test_killed_there_and_started_again_nothing_is_lost(room: Newsroom, point: str) -> None:
+    room.publish_all()
+    process = Process(room, MONITOR_CRASH_AT=f"{point}:1")
+    assert process.popen.wait(DEADLINE) == -signal.SIGKILL
+    room.clock.advance(minutes=6)
+    again = Process(room)
+    try:
+        if point in ("claimed", "data-sent", "accepted"):
+            _free_leases(room)
+        eventually(lambda: bool(room.smtp.mails) and bool(room.hook.posts))
+        assert again.end() == 0
+    finally:
+        again.popen.kill()
+        again.popen.wait()
+    assert len({mail.key for mail in room.smtp.mails}) == 1
+    assert len({post.key for post in room.hook.posts}) == 1
+    repeats = len(room.smtp.mails) + len(room.hook.posts) - 2
+    assert repeats <= (1 if point in ("data-sent", "accepted") else 0)
+    listed = {entry["title"] for event in room.hook.posts[0].json["data"]["events"] for entry in event["entries"]}
+    assert listed == {title for title, _ in ON_TOPIC}
+
+
+def _free_leases(room: Newsroom) -> None:
+    """Let the leases of the killed process run out without waiting the five minutes."""
+    from monitor.store import Store
+
+    with Store(config.load(room.config).state) as store, store.begin() as tx:
+        tx.connection.exec_driver_sql("update deliveries set lease_until = 0 where state = 'leased'")
+
+
+def test_changes_are_told_a_line_each(room: Newsroom) -> None:
+    before = config.load(room.config)
+    room.write(feeds=f"\n  - {{url: '{room.url(0)}', name: outlet-0}}", storylines="\n  other: {watch: {any: [Turin]}}")
+    after = config.load(room.config)
+    assert changes(before, after) == [
+        "storyline other added",
+        "storyline seoul removed; its history is kept",
+        f"feed {room.url(1)} removed",
+    ]
+    assert changes(after, after) == ["nothing changed"]
