@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
@@ -245,12 +245,11 @@ class Fetcher:
         request.headers = CaseInsensitiveDict(headers)
         left = max(0.1, trip.deadline - self._clock())
         self._trips.now = trip
-        with self._reaper.watching(trip):
+        with self._reaper.watching(trip), trip, ExitStack() as undone:
             response = self._adapters[ask.private].send(request, stream=True, timeout=(left, left))
-            try:
-                answer = self._answer(response, ask, parts.url)
-            finally:
-                trip.settle()
+            undone.callback(close, response.raw)
+            answer = self._answer(response, ask, parts.url)
+            undone.pop_all()
         if trip.late:
             raise TimeoutError
         return answer

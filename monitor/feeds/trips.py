@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(slots=True, eq=False)
@@ -33,8 +33,11 @@ class Trip:
                 except OSError:
                     continue
 
-    def settle(self) -> None:
-        """Forget the connection, once it is done with."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Forget the connection, once a request is done with it."""
         with self.lock:
             if self.raw is not None:
                 self.raw.close()

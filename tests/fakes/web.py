@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import hashlib
+import os
 import socket
 import socketserver
 import ssl
@@ -74,7 +75,7 @@ class Wire:
     def reset(self) -> None:
         """End the connection with a reset."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.sock.close()
+        os.close(self.sock.detach())  # close() would wait for the reader of the same socket
 
 
 Script = Callable[[Wire], None]
@@ -93,6 +94,7 @@ class FakeWeb:
     pages: dict[str, Script] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
     latency: float = 0.0
+    total_peak: int = 0
     any_host: bool = False  # listen on every loopback address
 
     def __enter__(self) -> Self:
@@ -150,6 +152,7 @@ class FakeWeb:
             self.asked.append(asked)
             self.in_flight[asked.host] += 1
             self.peak[asked.host] = max(self.peak[asked.host], self.in_flight[asked.host])
+            self.total_peak = max(self.total_peak, self.in_flight.total())
         try:
             yield
         finally:
