@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.detect.likeness import Group, Point, Rarity, group_of, scores
+from monitor.detect.likeness import (
+    PARALLEL,
+    Group,
+    Layout,
+    Point,
+    Rarity,
+    gaps,
+    group_of,
+    layout_of,
+    scores,
+    usual_likeness,
+)
 from monitor.types import EventState
 
 NEAR = timedelta(days=4)  # how far from its nearest report a further one may be dated
@@ -19,6 +31,9 @@ JOIN = -0.6  # log odds from which a newcomer joins
 MERGE = 0.5  # log odds from which a newcomer that belongs to two events makes one of them
 _STRANGERS = 200  # earlier reports that show how alike two happenings of the storyline are
 _COMPARED = 150  # latest reports of an event a newcomer is compared with
+_DAY = 86_400
+_NEAR, _LONGEST = NEAR.total_seconds() / _DAY, LONGEST.total_seconds() / _DAY
+_FRESH = 64  # changed events after which all are laid out again
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -31,6 +46,8 @@ class Cluster:
     dates: dict[str, datetime] = field(default_factory=dict)  # of every entry, copies included
     first_seen: datetime = _NEVER
     last_seen: datetime = _NEVER
+    first: float = 0.0  # the same in days
+    last: float = 0.0
     _group: Group | None = None
 
     @property
@@ -42,12 +59,13 @@ class Cluster:
     def group(self) -> Group:
         """Its latest reports laid out for comparison."""
         if self._group is None:
-            self._group = group_of(list(self.points.values())[-_COMPARED:])
+            self._group = group_of(self.id, list(self.points.values())[-_COMPARED:])
         return self._group
 
     def changed(self) -> None:
         """Bring up to date what follows from its entries."""
         self.first_seen, self.last_seen = min(self.dates.values()), max(self.dates.values())
+        self.first, self.last = self.first_seen.timestamp() / _DAY, self.last_seen.timestamp() / _DAY
         self._group = None
 
     def state(self, now: datetime) -> EventState:
@@ -66,6 +84,8 @@ class Clusters:
         self._rarity = Rarity(idf)
         self._order: dict[str, tuple[Point, str]] = {}  # every own wording and its event, in order of joining
         self._oldest: datetime | None = None  # no event had its last report before
+        self._bulk: Layout | None = None
+        self._laid: dict[str, Group] = {}  # what stands in the bulk
 
     def add(self, cluster_id: str, point: Point, *, is_copy: bool = False) -> None:
         """Put an entry into an event, which begins with it if it is new."""
@@ -114,19 +134,39 @@ class Clusters:
         return found
 
     def ranked(self, point: Point) -> list[tuple[str, float]]:
-        """The events the newcomer may belong to with the log odds that it does, likeliest first."""
-        date = point.date
-        open_ = [
-            cluster
-            for cluster in self.all.values()
-            if cluster.first_seen - NEAR <= date <= cluster.last_seen + NEAR
-            and max(cluster.last_seen, date) - min(cluster.first_seen, date) <= LONGEST
-        ]
-        if not open_:
+        """The likeliest event of the newcomer with its log odds, then the others that it could join."""
+        found = self._open(point.day)
+        if not found:
             return []
-        odds = scores(point, [c.group for c in open_], self._strangers({c.id for c in open_}), self._rarity)
-        found = zip([c.id for c in open_], odds.tolist(), strict=True)
-        return sorted(found, key=lambda candidate: (-candidate[1], candidate[0]))
+        usual = usual_likeness(point, self._strangers({c.id for c in found}))
+        odds: dict[str, float] = {}
+        near: dict[str, bool] = {}
+        for layout in self._layouts(found):
+            ids = [g.id for g in layout.groups]
+            odds.update(zip(ids, scores(point, layout, usual, self._rarity).tolist(), strict=True))
+            near.update(zip(ids, (gaps(point, layout) <= 1).tolist(), strict=True))
+        parallel = PARALLEL * log(max(1, sum(near[c.id] for c in found)))
+        best = max(odds[c.id] for c in found)
+        likely = [c.id for c in found if odds[c.id] >= min(best, JOIN - parallel)]
+        return sorted(((i, round(odds[i] + parallel, 6)) for i in likely), key=lambda found: (-found[1], found[0]))
+
+    def _open(self, day: float) -> list[Cluster]:
+        """The events that something of that day may join."""
+        clusters = list(self.all.values())
+        first = np.fromiter((c.first for c in clusters), dtype=np.float64, count=len(clusters))
+        last = np.fromiter((c.last for c in clusters), dtype=np.float64, count=len(clusters))
+        near = (first - _NEAR <= day) & (day <= last + _NEAR)
+        near &= np.maximum(last, day) - np.minimum(first, day) <= _LONGEST
+        return [clusters[at] for at in np.flatnonzero(near)]
+
+    def _layouts(self, wanted: list[Cluster]) -> list[Layout]:
+        """The candidates laid out: the bulk from the last time, and apart from it what has changed since."""
+        fresh = [c.group for c in wanted if self._laid.get(c.id) is not c.group]
+        if self._bulk is None or len(fresh) > _FRESH or len(self._laid) > 2 * len(wanted):
+            groups = [c.group for c in wanted]
+            self._bulk, self._laid = layout_of(groups), {g.id: g for g in groups}
+            return [self._bulk]
+        return [self._bulk, layout_of(fresh)] if fresh else [self._bulk]
 
     def _strangers(self, candidates: set[str]) -> list[Point]:
         """The latest reports that belong to none of the candidates."""

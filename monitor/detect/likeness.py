@@ -23,7 +23,9 @@ from monitor.detect.reading import Reading
 from monitor.detect.vectors import Vectors
 
 BIAS = -0.35
-PARALLEL = -0.75  # times the logarithm of the number of events of the same day: each makes any one less likely
+PARALLEL = (
+    -0.75
+)  # to be added times the logarithm of the number of events of the same day: each makes any one less likely
 MULTILINGUAL, STATIC, WORDING, NAMES = 2.5, 3.0, 6.0, 1.1
 OTHER_LANGUAGE = 2.3  # makes up for wording and static vectors that cannot agree
 DAYS, FIRST_DAY = -1.2, -3.3  # a day apart, and the first of them once more
@@ -96,15 +98,14 @@ def _ids(words: Iterable[str]) -> Ints:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """The reports of one event, laid out for comparison."""
+    """The reports of one event, taken together."""
 
-    first: float
-    last: float
+    id: str
     days: Floats
     size: int
     static: Vectors  # one row a report
     multilingual: Vectors
-    langs: tuple[str, ...]
+    langs: Ints  # hashed
     stems: Ints
     counts: Floats  # reports with the stem
     sounds: Ints
@@ -114,19 +115,17 @@ class Group:
     units: frozenset[str]
 
 
-def group_of(points: Sequence[Point]) -> Group:
+def group_of(group_id: str, points: Sequence[Point]) -> Group:
     """Lay out the reports of an event."""
     stems, counts = np.unique(np.concatenate([p.stems for p in points]), return_counts=True)
     sounds = np.unique(np.concatenate([p.sounds for p in points]))
-    days = np.array([p.day for p in points])
     return Group(
-        first=float(days.min()),
-        last=float(days.max()),
-        days=days,
+        id=group_id,
+        days=np.array([p.day for p in points]),
         size=len(points),
         static=np.stack([p.static for p in points]),
         multilingual=np.stack([p.multilingual for p in points]),
-        langs=tuple(p.lang for p in points),
+        langs=np.array([stem_id(p.lang) for p in points], dtype=np.int64),
         stems=stems,
         counts=counts.astype(np.float64),
         sounds=sounds,
@@ -172,76 +171,116 @@ class Rarity:
         return rarity
 
 
-def scores(point: Point, groups: Sequence[Group], strangers: Sequence[Point], rarity: Rarity) -> Floats:
-    """The log odds that the newcomer reports the event of each group."""
-    gap = np.array([float(np.abs(g.days - point.day).min()) for g in groups])
-    parallel = np.log(max(1, int((gap <= 1).sum())))
-    foreign = np.array([point.lang not in g.langs for g in groups])
-    wording, names = _shared_words(point, groups, rarity)
-    usual = _usual(point, strangers)
-    score = BIAS + PARALLEL * parallel + DAYS * gap + FIRST_DAY * np.minimum(gap, 1)
-    score = score + MULTILINGUAL * (_closest([g.multilingual for g in groups], point.multilingual) - usual[0])
-    score = score + STATIC * np.where(foreign, 0, _closest_of_language(point, groups) - usual[1])
-    score = score + WORDING * np.where(foreign, 0, wording) + OTHER_LANGUAGE * foreign + NAMES * names
-    score = score + SIZE * np.log([g.size for g in groups])
-    score = score + SAME_OUTLET * np.array([point.source in g.sources for g in groups])
-    odds: Floats = np.nan_to_num(score + OTHER_FIGURES * _figures_clash(point, groups), nan=-99.0)
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Many groups side by side, so that a newcomer is compared with all of them in a few array operations."""
+
+    groups: tuple[Group, ...]
+    reports: Ints  # where each group's reports begin
+    days: Floats
+    langs: Ints
+    static: Vectors
+    multilingual: Vectors
+    stems: Ints
+    counts: Floats
+    stem_rows: Ints  # the group of each stem
+    sounds: Ints
+    named: NDArray[np.bool_]
+    sound_rows: Ints
+    sizes: Floats
+
+
+def layout_of(groups: Sequence[Group]) -> Layout:
+    """Lay out at least one group."""
+    each = np.arange(len(groups))
+    return Layout(
+        groups=tuple(groups),
+        reports=np.cumsum([0, *(g.size for g in groups)])[:-1],
+        days=np.concatenate([g.days for g in groups]),
+        langs=np.concatenate([g.langs for g in groups]),
+        static=np.concatenate([g.static for g in groups]),
+        multilingual=np.concatenate([g.multilingual for g in groups]),
+        stems=np.concatenate([g.stems for g in groups]),
+        counts=np.concatenate([g.counts for g in groups]),
+        stem_rows=np.repeat(each, [len(g.stems) for g in groups]),
+        sounds=np.concatenate([g.sounds for g in groups]),
+        named=np.concatenate([g.named for g in groups]),
+        sound_rows=np.repeat(each, [len(g.sounds) for g in groups]),
+        sizes=np.array([g.size for g in groups], dtype=np.float64),
+    )
+
+
+def gaps(point: Point, layout: Layout) -> Floats:
+    """The days between the newcomer and the nearest report of each group."""
+    nearest: Floats = np.minimum.reduceat(np.abs(layout.days - point.day), layout.reports)
+    return nearest
+
+
+def scores(point: Point, layout: Layout, usual: Floats, rarity: Rarity) -> Floats:
+    """The log odds that the newcomer reports the event of each group, if that were the only one of its day."""
+    gap = gaps(point, layout)
+    same = layout.langs == stem_id(point.lang)
+    foreign = ~np.logical_or.reduceat(same, layout.reports)
+    static = np.where(same, _products(layout.static, point.static), -1)
+    multilingual = np.maximum.reduceat(_products(layout.multilingual, point.multilingual), layout.reports)
+    score = BIAS + DAYS * gap + FIRST_DAY * np.minimum(gap, 1) + SIZE * np.log(layout.sizes)
+    score = score + MULTILINGUAL * (multilingual - usual[0])
+    score = score + STATIC * np.where(foreign, 0, np.maximum.reduceat(static, layout.reports) - usual[1])
+    score = score + WORDING * np.where(foreign, 0, _shared_words(point, layout, rarity)) + OTHER_LANGUAGE * foreign
+    score = score + NAMES * _shared_names(point, layout, rarity)
+    score = score + SAME_OUTLET * np.array([point.source in g.sources for g in layout.groups])
+    odds: Floats = np.nan_to_num(score + OTHER_FIGURES * _figures_clash(point, layout.groups), nan=-99.0)
     return odds
 
 
-def _usual(point: Point, strangers: Sequence[Point]) -> Floats:
-    """How much the newcomer resembles reports of other happenings of the storyline."""
+def usual_likeness(point: Point, strangers: Sequence[Point]) -> Floats:
+    """How much the newcomer resembles reports of other happenings of the storyline (multilingual, static)."""
     total = _USUAL * _USUAL_COUNT
     if strangers:
-        total[0] += float((np.stack([s.multilingual for s in strangers]) @ point.multilingual).sum())
-        total[1] += float((np.stack([s.static for s in strangers]) @ point.static).sum())
+        total[0] += float(_products(np.stack([s.multilingual for s in strangers]), point.multilingual).sum())
+        total[1] += float(_products(np.stack([s.static for s in strangers]), point.static).sum())
     usual: Floats = total / (_USUAL_COUNT + len(strangers))
     return usual
 
 
-def _closest(rows: Sequence[Vectors], vector: Vectors) -> Floats:
-    products = np.concatenate(rows) @ vector
-    starts = np.cumsum([0, *map(len, rows)])[:-1]
-    return np.maximum.reduceat(products, starts).astype(np.float64)
+def _products(rows: Vectors, vector: Vectors) -> Floats:
+    """One inner product a row, whose bytes do not depend on the other rows (a matrix product's may)."""
+    products: Floats = np.einsum("ij,j->i", rows, vector).astype(np.float64)
+    return products
 
 
-def _closest_of_language(point: Point, groups: Sequence[Group]) -> Floats:
-    products = np.concatenate([g.static for g in groups]) @ point.static
-    same = np.array([lang == point.lang for g in groups for lang in g.langs])
-    starts = np.cumsum([0, *(g.size for g in groups)])[:-1]
-    return np.maximum.reduceat(np.where(same, products, -1), starts).astype(np.float64)
-
-
-def _shared_words(point: Point, groups: Sequence[Group], rarity: Rarity) -> tuple[Floats, Floats]:
-    """Cosine of weighted stems with all reports of each group taken together, and the weight of the names shared."""
+def _shared_words(point: Point, layout: Layout, rarity: Rarity) -> Floats:
+    """Cosine of weighted stems with all reports of each group taken together."""
     own = rarity.of_stems(point.stems)
-    ids = np.concatenate([g.stems for g in groups])
-    rows = np.repeat(np.arange(len(groups)), [len(g.stems) for g in groups])
-    weights = rarity.of_stems(ids)
-    weighted = weights * np.concatenate([g.counts for g in groups])
+    weights = rarity.of_stems(layout.stems)
+    weighted = weights * layout.counts
+    number = len(layout.groups)
     rarity.mask[point.stems] = True
-    dots = np.bincount(rows, weights * weighted * rarity.mask[ids], len(groups))
+    shared = np.flatnonzero(rarity.mask[layout.stems])
     rarity.mask[point.stems] = False
-    lengths = np.sqrt(np.bincount(rows, weighted * weighted, len(groups)) * float(own @ own))
-    return dots / np.maximum(lengths, 1e-9), _shared_names(point, groups, rarity)
+    dots = np.bincount(layout.stem_rows[shared], weights[shared] * weighted[shared], number)
+    lengths = np.sqrt(np.bincount(layout.stem_rows, weighted * weighted, number) * float(own @ own))
+    cosines: Floats = dots / np.maximum(lengths, 1e-9)
+    return cosines
 
 
-def _shared_names(point: Point, groups: Sequence[Group], rarity: Rarity) -> Floats:
-    ids = np.concatenate([g.sounds for g in groups])
-    rows = np.repeat(np.arange(len(groups)), [len(g.sounds) for g in groups])
-    named = np.concatenate([g.named for g in groups])
+def _shared_names(point: Point, layout: Layout, rarity: Rarity) -> Floats:
+    """The weight of the names of either side that the other has among its words."""
     rarity.mask[point.sounds] = True
-    shared = rarity.mask[ids] & named
+    shared = rarity.mask[layout.sounds] & layout.named
     rarity.mask[point.sounds] = False
     rarity.mask[point.names] = True
-    shared |= rarity.mask[ids]
+    shared |= rarity.mask[layout.sounds]
     rarity.mask[point.names] = False
-    found = np.bincount(rows[shared], rarity.of_names(ids[shared]), len(groups))
-    return np.minimum(found, _MOST_NAMES)
+    found = np.bincount(layout.sound_rows[shared], rarity.of_names(layout.sounds[shared]), len(layout.groups))
+    most: Floats = np.minimum(found, _MOST_NAMES)
+    return most
 
 
 def _figures_clash(point: Point, groups: Sequence[Group]) -> NDArray[np.bool_]:
     """Both count the same kind of thing and no number agrees."""
     values = _values(point.facts)
     units = {f.unit for f in point.facts.figures if f.unit}
-    return np.array([bool(values and g.values and units & g.units and not values & g.values) for g in groups])
+    if not values or not units:
+        return np.zeros(len(groups), dtype=np.bool_)
+    return np.array([bool(g.values and units & g.units and not values & g.values) for g in groups])
