@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from monitor.detect.lex import SPACE, count
-from monitor.detect.vectors import static_vectors
+from monitor.detect.vectors import multilingual_vectors, static_vectors
 
 
 def texts_of(paths: list[Path]) -> list[str]:
@@ -39,6 +39,7 @@ def statistics(texts: list[str], sample: int) -> dict[str, np.ndarray]:
         "ids": np.concatenate([c.ids for c in kept]),
         "counts": np.concatenate([np.minimum(c.counts, 255) for c in kept]).astype(np.uint8),
         "vectors": static_vectors().encode([texts[i] for i in chosen]).astype(np.float16),
+        "sense": multilingual_vectors().encode(texts[::3]).mean(axis=0).astype(np.float16),
     }
 
 

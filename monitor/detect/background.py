@@ -11,10 +11,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.detect.language import language_of
 from monitor.detect.lex import SPACE, STEM_SPACE, Counted, Sparse
 from monitor.detect.vectors import Vectors
 
-SHIPPED_WEIGHT = 1.0  # how much one shipped document counts beside one of the user's own stream
 FULL_STREAM = 2_000  # entries of the own stream after which the shipped sample is no longer needed
 
 
@@ -26,6 +26,9 @@ class Background:
     df: NDArray[np.float32]  # shape (SPACE,)
     sample: tuple[Counted, ...]
     vectors: Vectors  # of the sample, one unit row each
+    sense: Vectors  # mean of the multilingual vectors of ordinary news
+    texts: tuple[str, ...] = ()  # of the own stream: the first rows of the sample
+    days: float = 0.0  # the own stream covers, 0 = unknown
 
     @cached_property
     def idf(self) -> NDArray[np.float32]:
@@ -43,30 +46,32 @@ class Background:
         return Sparse(counted.ids, weights.astype(np.float32))
 
     @cached_property
-    def whitening(self) -> tuple[Vectors, Vectors]:
-        """Mean of the sample's vectors and the inverse of their covariance, shrunk half-way to a sphere."""
-        mean: Vectors = self.vectors.mean(axis=0)
-        covariance = np.cov(self.vectors.T)
-        sphere = np.trace(covariance) / len(covariance) * np.eye(len(covariance))
-        return mean, np.linalg.inv(0.5 * covariance + 0.5 * sphere).astype(np.float32)
+    def langs(self) -> tuple[str, ...]:
+        """The languages of the own stream's texts."""
+        return tuple(language_of(text) for text in self.texts)
 
     @cached_property
     def lexical(self) -> tuple[Sparse, ...]:
         """The sample as weighted vectors."""
         return tuple(self.weigh(counted) for counted in self.sample)
 
-    def with_stream(self, counted: Sequence[Counted], vectors: Vectors) -> Background:
+    def with_stream(
+        self, texts: Sequence[str], counted: Sequence[Counted], vectors: Vectors, days: float
+    ) -> Background:
         """The same, learnt on from the user's own latest entries."""
         if not counted:
             return self
-        df = self.df * np.float32(SHIPPED_WEIGHT)
+        df = self.df.copy()
         np.add.at(df, np.concatenate([c.ids for c in counted]), np.float32(1))
         keep = max(0, min(len(self.sample), FULL_STREAM - len(counted)))
         return Background(
-            self.documents * SHIPPED_WEIGHT + len(counted),
+            self.documents + len(counted),
             df,
             (*counted, *self.sample[:keep]),
             np.concatenate([vectors, self.vectors[:keep]]),
+            self.sense,
+            tuple(texts),
+            days,
         )
 
 
@@ -80,4 +85,5 @@ def shipped() -> Background:
     starts = np.concatenate([[0], np.cumsum(parts["lengths"].astype(np.int64))])
     ids, counts = parts["ids"].astype(np.int32), parts["counts"].astype(np.float32)
     sample = tuple(Counted((), ids[a:b], counts[a:b]) for a, b in pairwise(starts))
-    return Background(float(parts["documents"]), df, sample, parts["vectors"].astype(np.float32))
+    vectors, sense = parts["vectors"].astype(np.float32), parts["sense"].astype(np.float32)
+    return Background(float(parts["documents"]), df, sample, vectors, sense)

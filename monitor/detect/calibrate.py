@@ -1,4 +1,10 @@
-"""From evidence to a score in 0..1 that means the same in every storyline, and to a threshold without labels."""
+"""From closeness to a score in 0..1, and to a threshold without labels.
+
+The score is the weight of evidence (the logistic of a log-likelihood ratio, learnt once on labelled streams): it does
+not depend on what else the stream holds, so that scores of different days and storylines can be compared. What the
+stream does change is the threshold: where a story fills a good part of the feeds, less evidence is enough. That share
+is estimated without labels by expectation-maximisation (Saerens, Latinne and Decaestecker 2002).
+"""
 
 from __future__ import annotations
 
@@ -8,16 +14,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.detect.match import Evidence
 from monitor.types import Sensitivity
 
-LEVELS = {"strict": 0.65, "balanced": 0.5, "broad": 0.35}
+Floats = NDArray[np.float64]
+
 HYSTERESIS = 0.02  # a new estimate this near to the old one changes nothing
 
-_WEIGHTS = np.array([1.0, 1.0, 1.0]) / 3
-_STEEPNESS = 10.0
-_MIDDLE = 0.5  # of the way from ordinary news to the seeds
-_ALONE = np.array([0.35, 0.75, 0.6])  # how near seeds stand to each other when there is only one to ask
+# log-likelihood ratio = _RELATIVE * closeness / own + _ABSOLUTE * closeness + _BIAS, by benchmarks/track.py --fit
+_RELATIVE, _ABSOLUTE, _BIAS = 3.78, 8.33, -4.97
+_CENTRE, _SPREAD = 3.0, 2.0  # score = logistic((ratio - centre) / spread): uses the middle of 0..1
+
+_POSTERIOR = {"strict": 0.7, "balanced": 0.4, "broad": 0.15}  # probability an entry needs
+_PRIOR = -4.1  # log-odds of an entry being on topic before the stream is known: 1.6 %
+_COMMON = 0.08  # share of the stream from which a story counts as common there
+_GAIN = 2.0  # how far the prior follows beyond
+_TRUST = 50  # entries the prior is worth in the estimate
+_RARE = 0.01
+_VERDICT_SPREAD = 1.5  # standard deviation of what verdicts may move, in log-likelihood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,60 +39,94 @@ class Threshold:
 
     value: float
     origin: str  # in words
-    level: str  # strict | balanced | broad
+    level: str  # strict | balanced | broad | budget
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Calibration:
-    """The scale of one storyline: where ordinary news ends and where its own entries are expected."""
+    """The scale of one storyline."""
 
-    low: NDArray[np.float64]  # per part of the evidence
-    high: NDArray[np.float64]
+    own: float  # closeness of the seeds' passages to the other seeds
+    learnt: float = 0.0  # what verdicts moved, in log-likelihood
 
-    @classmethod
-    def of(cls, background: Evidence, own: Evidence) -> Calibration:
-        """Learn the scale from background entries and from seeds scored without themselves (none: a guess)."""
-        low = np.quantile(background, 0.95, axis=0)
-        high = own.mean(axis=0) * 0.8 if len(own) > 1 else np.maximum(_ALONE, low + 0.1)
-        return cls(low, np.maximum(high, low + 0.05))
+    @property
+    def slope(self) -> float:
+        """What one unit of closeness adds to the log-odds of the score."""
+        return (_RELATIVE / self.own + _ABSOLUTE) / _SPREAD
 
-    def parts(self, evidence: Evidence) -> NDArray[np.float64]:
-        """Contribution of each part to the log-odds, shape (n, parts)."""
-        position = (evidence - self.low) / (self.high - self.low)
-        scaled: NDArray[np.float64] = _STEEPNESS * _WEIGHTS * (position - _MIDDLE)
-        return scaled
+    @property
+    def base(self) -> float:
+        """The log-odds of the score of an entry without any closeness."""
+        return (_BIAS + self.learnt - _CENTRE) / _SPREAD
+
+    def ratio(self, closeness: Floats) -> Floats:
+        """The log-likelihood ratio of on topic to off topic."""
+        return _SPREAD * (self.slope * closeness + self.base) + _CENTRE
+
+    def taught(self, closeness: Floats, verdicts: Sequence[bool]) -> Calibration:
+        """The same, moved by a reader's verdicts on entries of that closeness (a one-parameter logistic fit)."""
+        if not len(closeness):
+            return self
+        odds = self.ratio(closeness) + _PRIOR
+        truth = np.array(verdicts, dtype=float)
+        moved = 0.0
+        for _ in range(20):  # Newton's method on a concave function
+            p = logistic(odds + moved)
+            gradient = float((truth - p).sum()) - moved / _VERDICT_SPREAD**2
+            moved += gradient / (float((p * (1 - p)).sum()) + 1 / _VERDICT_SPREAD**2)
+        return Calibration(self.own, self.learnt + moved)
 
 
-def score_of(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The logistic of the summed evidence."""
-    squashed: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
+def logistic(log_odds: Floats | float) -> Floats:
+    """1 / (1 + e^-x), safe at both ends."""
+    squashed: Floats = 1 / (1 + np.exp(-np.clip(log_odds, -30, 30)))
     return squashed
 
 
-def threshold_of(
-    sensitivity: Sensitivity, previous: Threshold | None, replay: Sequence[float], days: float
-) -> Threshold:
-    """The threshold of a storyline; `replay` are scores of the user's own stream over `days`, for a budget."""
+def share_on_topic(ratios: Floats) -> float:
+    """The share of a stream that belongs to the storyline, estimated from its log-likelihood ratios alone."""
+    share = _RARE
+    for _ in range(30):
+        posterior = logistic(ratios + _odds(share))
+        share = float((posterior.sum() + _TRUST * _RARE) / (len(ratios) + _TRUST))
+    return share
+
+
+def threshold_of(sensitivity: Sensitivity, ratios: Floats, days: float, previous: Threshold | None = None) -> Threshold:
+    """The threshold of a storyline, given the log-likelihood ratios of the stream's latest entries over `days`."""
     if sensitivity.threshold is not None:
-        return Threshold(value=sensitivity.threshold, origin="a number in the configuration", level=sensitivity.level)
+        return Threshold(value=sensitivity.threshold, origin="set by number", level="fixed")
+    share = share_on_topic(ratios)
     if sensitivity.budget is not None:
-        return _steady(_within_budget(sensitivity.budget, replay, days), previous)
-    return Threshold(value=LEVELS[sensitivity.level], origin=f"automatic, {sensitivity.level}", level=sensitivity.level)
+        return _steady(_within_budget(sensitivity.budget, ratios, days, share), previous)
+    seen = f", about {share:.1%} of the stream on topic" if len(ratios) else ", before any stream was seen"
+    origin = f"automatic, {sensitivity.level}{seen}"
+    return _steady(Threshold(value=_cut(sensitivity.level, share), origin=origin, level=sensitivity.level), previous)
 
 
-def _within_budget(budget: float, replay: Sequence[float], days: float) -> Threshold:
+def _cut(level: str, share: float) -> float:
+    """The score at which an entry of this stream is on topic with the probability the level asks for."""
+    prior = _PRIOR + _GAIN * max(0.0, _odds(share) - _odds(_COMMON))
+    needed = _odds(_POSTERIOR[level]) - min(prior, _odds(0.5))
+    return round(float(logistic((needed - _CENTRE) / _SPREAD)), 4)
+
+
+def _within_budget(budget: float, ratios: Floats, days: float, share: float) -> Threshold:
     """The lowest threshold that would have kept the alerts of the replay within the budget."""
+    floor = _cut("broad", share)
     allowed = int(budget * max(days, 1.0))
-    ordered = sorted(replay, reverse=True)
-    if len(ordered) <= allowed:
-        return Threshold(
-            value=LEVELS["broad"], origin=f"budget {budget:g}/day: nothing to hold back yet", level="broad"
-        )
-    value = max(LEVELS["broad"], round(float(np.nextafter(ordered[allowed], 2.0)), 4))
-    return Threshold(value=min(value, 1.0), origin=f"budget {budget:g}/day over {len(ordered)} entries", level="budget")
+    if len(ratios) <= allowed:
+        return Threshold(value=floor, origin=f"budget {budget:g}/day: nothing to hold back yet", level="budget")
+    over = np.sort(logistic((ratios - _CENTRE) / _SPREAD))[::-1][allowed]
+    value = max(floor, min(1.0, round(float(over) + 1e-4, 4)))
+    return Threshold(value=value, origin=f"budget {budget:g}/day, replayed over {len(ratios)} entries", level="budget")
 
 
 def _steady(new: Threshold, previous: Threshold | None) -> Threshold:
     if previous is None or abs(new.value - previous.value) > HYSTERESIS:
         return new
     return Threshold(value=previous.value, origin=new.origin, level=new.level)
+
+
+def _odds(probability: float) -> float:
+    return float(np.log(probability / (1 - probability)))

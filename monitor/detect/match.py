@@ -1,4 +1,8 @@
-"""The evidence that an entry belongs to a storyline: lexical and embedding closeness to its seeds."""
+"""The evidence that an entry belongs to a storyline: how close it is to the seeds in words and in meaning.
+
+Three views of closeness are summed: stems and character n-grams, static sentence vectors, multilingual sentence vectors.
+The last are computed only where they can matter: for other languages, and where the first two leave a chance.
+"""
 
 from __future__ import annotations
 
@@ -8,34 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.detect.background import Background
+from monitor.detect.language import COVERED
 from monitor.detect.lex import SPACE, Sparse
 from monitor.detect.reading import Lens, Reading
 from monitor.detect.vectors import Vectors, unit
 
-PARTS = ("words", "meaning", "contrast")  # lexical, embedding and whitened embedding closeness
+PARTS = ("words", "meaning", "sense")
+WEIGHTS = np.array([1.0, 0.4, 0.4])
 
-Evidence = NDArray[np.float64]  # shape (n, len(PARTS))
+GATE = 0.3  # share of the seeds' own closeness from which the multilingual vectors are asked
+_FOREIGN = 0.95  # how far closeness in another language counts as closeness in the seeds' own
 
-
-@dataclass(frozen=True, eq=False)
-class Profile:
-    """Where a storyline lies in each space."""
-
-    words: NDArray[np.float32]  # (SPACE,), unit length
-    meaning: Vectors  # (256,), unit length
-    contrast: Vectors  # (256,), whitened direction
-    origin: Vectors  # (256,), mean of the background
-
-    def evidence(self, lexical: Sequence[Sparse], vectors: Vectors) -> Evidence:
-        """One row of closeness an entry."""
-        words = _dots(self.words, lexical)
-        return np.stack([words, vectors @ self.meaning, (vectors - self.origin) @ self.contrast], axis=1).astype(float)
-
-    def of(self, readings: Sequence[Reading]) -> Evidence:
-        """The evidence of entries read."""
-        vectors = np.array([r.vector for r in readings], dtype=np.float32).reshape(len(readings), -1)
-        return self.evidence([r.lex for r in readings], vectors)
+Evidence = NDArray[np.float64]  # shape (n, len(PARTS)), weighted: the sum of a row is the closeness
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,35 +32,83 @@ class Document:
 
     lexical: Sparse
     vector: Vectors
+    sense: Vectors
     weight: float
 
 
-def profile_of(documents: Sequence[Document], background: Background) -> Profile:
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """Where a storyline lies in each space; every vector is of unit length."""
+
+    words: NDArray[np.float32]  # (SPACE,)
+    meaning: Vectors
+    sense: Vectors
+
+    def first(self, lexical: Sequence[Sparse], vectors: Vectors) -> Evidence:
+        """The evidence without the multilingual part, which stays zero."""
+        rows: Evidence = np.zeros((len(lexical), len(PARTS)))
+        rows[:, 0] = dots(self.words, lexical)
+        rows[:, 1] = vectors @ self.meaning
+        rows *= WEIGHTS
+        return rows
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """How close the seeds' own passages are to the other seeds: all of it, and by the multilingual vectors alone."""
+
+    closeness: float
+    sense: float
+
+
+def profile_of(documents: Sequence[Document]) -> Profile:
     """The weighted centroid of the documents in every space (Rocchio)."""
     words = np.zeros(SPACE, dtype=np.float32)
-    meaning = np.zeros_like(documents[0].vector)
     for document in documents:
         words[document.lexical.ids] += np.float32(document.weight) * document.lexical.weights
-        meaning = meaning + np.float32(document.weight) * document.vector
     np.maximum(words, 0, out=words)
-    mean, whitener = background.whitening
-    direction = whitener @ (meaning - mean * sum(d.weight for d in documents))
-    scale = np.sqrt(max(float((meaning - mean * sum(d.weight for d in documents)) @ direction), 1e-9))
-    return Profile(words / (np.linalg.norm(words) or 1), unit(meaning), (direction / scale).astype(np.float32), mean)
+    weights = np.array([d.weight for d in documents], dtype=np.float32)
+    return Profile(
+        words / np.float32(np.linalg.norm(words) or 1),
+        unit(weights @ np.array([d.vector for d in documents])),
+        unit(weights @ np.array([d.sense for d in documents])),
+    )
 
 
-def passages(texts: Sequence[str], weights: Sequence[float], lens: Lens, weight: float) -> Document:
-    """One document out of several passages (a title, paragraphs): their weighted mean, of unit length."""
-    features = lens.features(texts)
-    lexical = [lens.background.weigh(f.counted) for f in features]
-    ids, inverse = np.unique(np.concatenate([s.ids for s in lexical]), return_inverse=True)
-    values = np.concatenate([s.weights * w for s, w in zip(lexical, weights, strict=True)])
-    summed = np.bincount(inverse, values, minlength=len(ids)).astype(np.float32)
-    vector = np.average([f.vector for f in features], axis=0, weights=weights)
-    return Document(Sparse(ids.astype(np.int32), unit(summed)), unit(vector), weight)
+def evidence_of(readings: Sequence[Reading], profile: Profile, scale: Scale, lens: Lens) -> Evidence:
+    """The weighted evidence of entries read, one row each."""
+    vectors = np.array([r.vector for r in readings])
+    rows = profile.first([r.lex for r in readings], vectors)
+    return with_sense(rows, [r.text for r in readings], [r.lang for r in readings], profile, scale, lens)
 
 
-def _dots(dense: NDArray[np.float32], rows: Sequence[Sparse]) -> NDArray[np.float32]:
+def with_sense(
+    rows: Evidence, texts: Sequence[str], langs: Sequence[str], profile: Profile, scale: Scale, lens: Lens
+) -> Evidence:
+    """Add the multilingual part where it can matter."""
+    foreign = np.array([lang in COVERED and lang != "en" for lang in langs], dtype=bool)
+    asked = np.nonzero(foreign | (rows.sum(axis=1) >= GATE * scale.closeness))[0].tolist()
+    if not asked:
+        return rows
+    sense = lens.sense([texts[i] for i in asked]) @ profile.sense
+    rows[asked, 2] = WEIGHTS[2] * sense
+    for row, closeness in zip(asked, sense, strict=True):
+        if foreign[row]:  # the words of another language tell little: what they lack is given back
+            expected = _FOREIGN * scale.closeness * float(closeness) / max(scale.sense, 0.1)
+            rows[row, 2] += max(0.0, expected - float(rows[row].sum()))
+    return rows
+
+
+def document_of(text: str, passages: Sequence[str], lens: Lens, weight: float) -> Document:
+    """A whole text for its words, its passages for their meaning."""
+    counted = lens.features([text])[0].counted
+    vector = unit(np.mean([f.vector for f in lens.features(passages)], axis=0))
+    sense = unit(lens.sense(passages).mean(axis=0))
+    return Document(lens.background.weigh(counted), vector, sense, weight)
+
+
+def dots(dense: NDArray[np.float32], rows: Sequence[Sparse]) -> NDArray[np.float32]:
+    """The inner product of each sparse row with a dense vector."""
     lengths = np.array([len(r.ids) for r in rows])
     sums = np.zeros(len(rows), dtype=np.float32)
     if lengths.sum():

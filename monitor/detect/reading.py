@@ -14,7 +14,7 @@ from monitor.detect import lex
 from monitor.detect.background import Background, shipped
 from monitor.detect.language import language_of
 from monitor.detect.lex import Counted, Sparse
-from monitor.detect.vectors import Vectors, multilingual_vectors, static_vectors
+from monitor.detect.vectors import Vectors, multilingual_vectors, static_vectors, unit
 from monitor.types import Entry
 
 _REMEMBERED = 8_192  # texts whose features are kept, so that a new fit need not count them again
@@ -57,11 +57,14 @@ class Lens:
         """The lens of a fresh installation."""
         return cls(shipped())
 
-    def with_stream(self, texts: Sequence[str]) -> Lens:
-        """A lens that also knows the user's own stream (its latest texts, at most 2,000) in place of any earlier."""
+    def with_stream(self, texts: Sequence[str], days: float = 0.0) -> Lens:
+        """A lens that also knows the user's own stream (its latest texts, at most 2,000) in place of any earlier.
+
+        `days` is the time those texts cover; a noise budget needs it.
+        """
         features = self.features(texts)
         vectors = np.array([f.vector for f in features], dtype=np.float32).reshape(len(features), -1)
-        background = shipped().with_stream([f.counted for f in features], vectors)
+        background = shipped().with_stream(texts, [f.counted for f in features], vectors, days)
         return Lens(background, self._memory, self._multilingual)
 
     def read(self, entries: Sequence[Entry]) -> list[Reading]:
@@ -99,6 +102,10 @@ class Lens:
         rows = np.array([self._multilingual[t] for t in texts], dtype=np.float32)
         _forget(self._multilingual, _REMEMBERED)
         return rows
+
+    def sense(self, texts: Sequence[str]) -> Vectors:
+        """Multilingual vectors with what all news has in common taken out, one unit row each."""
+        return unit(self.multilingual(texts) - self.background.sense)
 
     def features(self, texts: Sequence[str]) -> list[Features]:
         """Counted and embedded texts, from memory where they were read before."""

@@ -5,30 +5,53 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 
 from monitor.detect.baseline import Baseline, baseline_of, nearest
-from monitor.detect.calibrate import Calibration, Threshold, score_of, threshold_of
+from monitor.detect.calibrate import Calibration, Threshold, logistic, threshold_of
 from monitor.detect.lex import stem
-from monitor.detect.match import PARTS, Document, Evidence, Profile, passages, profile_of
+from monitor.detect.match import (
+    PARTS,
+    WEIGHTS,
+    Document,
+    Evidence,
+    Profile,
+    Scale,
+    document_of,
+    evidence_of,
+    profile_of,
+    with_sense,
+)
 from monitor.detect.reading import Lens, Reading
 from monitor.detect.terms import Term
 from monitor.detect.vectors import Vectors
-from monitor.detect.watch import Found, Terms
+from monitor.detect.watch import Found, Terms, compile_term, plain
 from monitor.types import Feedback, Hit, Match, Reason, Storyline
 
 __all__ = ["Threshold", "Tracker", "follow"]
 
-_FIRST_ANY = 1.0  # log-odds the first `any` term adds
-_MORE_ANY = 0.4  # and each further one, up to three
-_BOOST = 0.8  # log-odds of a boost by e (2.72)
-_ALONE_HIT = 1.1  # log-odds of one term where there are no seeds: 0.75
+_FIRST_ANY = 0.5  # log-odds of the score the first `any` term adds
+_MORE_ANY = 0.2  # and each further one, up to three
+_KNOWN_ANY = 0.8  # how much of that is lost for a term all seeds hold: the other parts count it already
+_BOOST = 0.5  # log-odds of the score for a boost by e (2.72)
+_ALONE_HIT = 1.1  # log-odds of one term where there are no seeds: a score of 0.75
 _ALONE_MISS = -4.0
-_YES, _NO = 0.5, 0.35  # weight of one verdict beside the seeds' sum of one
+_YES, _NO = 0.5, 0.35  # weight of all verdicts beside the seeds' sum of one
+_MOST_PASSAGES = 12
+_ONE_SEED = Scale(closeness=0.62, sense=0.5)  # usual closeness of seeds to each other, where there is only one
 _MOST_HITS = 8
 _TELL_FROM = 0.6  # share of the threshold from which an entry gets its reasons spelt out
+
+
+@dataclass(frozen=True, eq=False)
+class _Knowledge:
+    """What the seeds and the verdicts taught."""
+
+    profile: Profile
+    scale: Scale
+    calibration: Calibration
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,26 +62,33 @@ class Tracker:
     lens: Lens
     baseline: Baseline
     threshold: Threshold
-    _profile: Profile | None
-    _calibration: Calibration | None
+    _known: _Knowledge | None
     _terms: Terms = field(repr=False)
 
     def match(self, readings: Sequence[Reading]) -> list[Match]:
         """One answer an entry, in order."""
         if not readings:
             return []
-        parts = self._parts(readings)
-        return [self._answer(reading, row) for reading, row in zip(readings, parts, strict=True)]
+        return [self._answer(reading, parts) for reading, parts in zip(readings, self._parts(readings), strict=True)]
 
-    def _parts(self, readings: Sequence[Reading]) -> NDArray[np.float64]:
-        if self._profile is None or self._calibration is None:
+    def evidence(self, readings: Sequence[Reading]) -> Evidence:
+        """The weighted closeness of each entry to the seeds, by part; empty rows without seeds."""
+        if self._known is None or not readings:
             return np.empty((len(readings), 0))
-        return self._calibration.parts(self._profile.of(readings))
+        return evidence_of(readings, self._known.profile, self._known.scale, self.lens)
 
-    def _answer(self, reading: Reading, row: NDArray[np.float64]) -> Match:
+    def _parts(self, readings: Sequence[Reading]) -> list[dict[str, float]]:
+        if self._known is None:
+            return [{} for _ in readings]
+        calibration = self._known.calibration
+        rows = np.round(self.evidence(readings) * calibration.slope, 6).tolist()
+        base = {"base": round(calibration.base, 6)}
+        return [dict(zip(PARTS, row, strict=True)) | base for row in rows]
+
+    def _answer(self, reading: Reading, parts: dict[str, float]) -> Match:
         found = self._terms.look(reading) if self._terms else Found()
-        named = dict(zip(PARTS, (round(float(v), 4) for v in row), strict=False)) | self._user_parts(found)
-        score = round(float(score_of(np.array(sum(named.values())))), 4)
+        named = parts | self._user_parts(found)
+        score = round(float(logistic(sum(named.values()))), 6)
         reason = self._reason(reading, found, score)
         match = Match(
             score=score,
@@ -70,22 +100,40 @@ class Tracker:
         return self._explained(match, reading, found) if score >= _TELL_FROM * self.threshold.value else match
 
     def _user_parts(self, found: Found) -> dict[str, float]:
-        """What the user's own terms add, in log-odds; without seeds they are all there is."""
+        """What the user's own terms add to the log-odds; without seeds they are all there is."""
         parts: dict[str, float] = {}
-        boost = sum(_BOOST * float(np.log(weight)) for _, weight in found.boost)
-        hits = len(found.any)
-        if self._profile is None:
-            asked = self._terms.any or (() if self._terms.all else self._terms.boost)
-            hits = len(found.any) if self._terms.any else len(found.boost) if asked else int(not found.missing)
-            parts["any"] = _ALONE_HIT + _MORE_ANY * min(hits - 1, 3) if hits else _ALONE_MISS
-        elif hits:
-            parts["any"] = _FIRST_ANY + _MORE_ANY * min(hits - 1, 3)
+        if self._known is None:
+            parts["any"] = self._alone(found)
+        elif found.any:
+            lift = _FIRST_ANY + _MORE_ANY * min(len(found.any) - 1, 3)
+            parts["any"] = round(lift * max(self._news_of[term] for term in found.any), 6)
         if found.boost:
-            parts["boost"] = round(boost, 4)
+            parts["boost"] = round(sum(_BOOST * log(weight) for _, weight in found.boost), 6)
         return parts
 
+    def _alone(self, found: Found) -> float:
+        if self._terms.any:
+            hits = len(found.any)
+        elif self._terms.all:
+            hits = int(not found.missing)
+        else:
+            hits = len(found.boost)
+        return _ALONE_HIT + _MORE_ANY * min(hits - 1, 3) if hits else _ALONE_MISS
+
+    @cached_property
+    def _news_of(self) -> dict[str, float]:
+        """How much each `any` term says beyond the seeds: 1 = none of them holds it."""
+        case = self.storyline.watch.case
+        texts = [" ".join((view.entry, *view.passages)) for view in self.baseline.views]
+        news = {}
+        for written in self.storyline.watch.any:
+            term = compile_term(written, case=case)
+            held = sum(term.find(text if term.raw else plain(text, case=case)) for text in texts)
+            news[written] = 1.0 - _KNOWN_ANY * held / max(len(texts), 1)
+        return news
+
     def _reason(self, reading: Reading, found: Found, score: float) -> Reason:
-        if not reading.stems and not reading.text.strip():
+        if not reading.text.strip():
             return Reason.EMPTY
         if self.storyline.languages and reading.lang and reading.lang not in self.storyline.languages:
             return Reason.LANGUAGE
@@ -98,18 +146,19 @@ class Tracker:
     def _explained(self, match: Match, reading: Reading, found: Found) -> Match:
         """The same with its reasons spelt out: terms hit, nearest seed sentence, what would have tipped it."""
         hits = [Hit(term=t, weight=1.0) for t in found.any] + [Hit(term=t, weight=w) for t, w in found.boost]
-        held = _held(reading)
-        derived = [t for t in self.baseline.terms if t.stems and _stands_in(t.stems, held)]
+        held = f" {' '.join(reading.stems)} "
+        derived = [t for t in self.baseline.terms if _stands_in(t, held)]
         hits += [Hit(term=t.text, weight=t.weight, origin=t.origin) for t in derived[:_MOST_HITS]]
         sentence, _ = nearest(self.baseline, self._sentences, reading.vector)
-        note = self._tip(match, found, derived)
-        return replace(match, hits=tuple(hits), nearest_seed=sentence, note=note)
+        return replace(match, hits=tuple(hits), nearest_seed=sentence, note=self._tip(match, reading, found, derived))
 
-    def _tip(self, match: Match, found: Found, derived: Sequence[Term]) -> str:
+    def _tip(self, match: Match, reading: Reading, found: Found, derived: Sequence[Term]) -> str:
         if match.reason is Reason.EXCLUDED:
             return f"without {found.excluded!r} it would be judged by its score"
         if match.reason is Reason.MISSING_REQUIRED:
             return f"missing: {', '.join(found.missing)}"
+        if match.reason is Reason.LANGUAGE:
+            return f"in {reading.lang}; watched are {', '.join(self.storyline.languages)}"
         if match.reason is not Reason.BELOW_THRESHOLD:
             return ""
         absent = [t.text for t in self.baseline.terms[:12] if t not in derived][:3]
@@ -130,56 +179,70 @@ def follow(
     """
     baseline = baseline_of(storyline, lens)
     terms = Terms.of(storyline.watch)
-    seeds = _seed_documents(baseline, lens)
+    known = _learn(baseline, lens, [verdict for verdict in feedback if verdict.text.strip()])
+    if known is None:
+        threshold = threshold_of(storyline.sensitivity, np.empty(0), 0, previous)
+        return Tracker(storyline, lens, baseline, threshold, None, terms)
+    ratios = known.calibration.ratio(_stream(known, lens).sum(axis=1))
+    threshold = threshold_of(storyline.sensitivity, ratios, lens.background.days, previous)
+    return Tracker(storyline, lens, baseline, threshold, known, terms)
+
+
+def _learn(baseline: Baseline, lens: Lens, feedback: Sequence[Feedback]) -> _Knowledge | None:
+    passages = [[p for p in view.passages if p.strip()] for view in baseline.views]
+    seeds = [
+        document_of(" ".join(parts), parts, lens, weight)
+        for parts, weight in zip(passages, baseline.weights, strict=True)
+        if parts
+    ]
     if not seeds:
-        return Tracker(
-            storyline, lens, baseline, threshold_of(storyline.sensitivity, previous, (), 0), None, None, terms
-        )
+        return None
     verdicts = _verdicts(feedback, lens)
-    profile = profile_of([*seeds, *verdicts], lens.background)
-    ordinary = profile.evidence(lens.background.lexical, lens.background.vectors)
-    calibration = Calibration.of(ordinary, _left_out(baseline, seeds, verdicts, lens))
-    replay = score_of(calibration.parts(ordinary).sum(axis=1)).tolist()
-    threshold = threshold_of(storyline.sensitivity, previous, replay, max(1.0, len(replay) / 200))
-    return Tracker(storyline, lens, baseline, threshold, profile, calibration, terms)
-
-
-def _seed_documents(baseline: Baseline, lens: Lens) -> list[Document]:
-    documents = []
-    for view, weight in zip(baseline.views, baseline.weights, strict=True):
-        texts = [t for t in (view.entry, *view.passages[1:]) if t.strip()]
-        shares = [1.0, *[1.0 / max(len(texts) - 1, 1)] * (len(texts) - 1)]
-        if texts:
-            documents.append(passages(texts, shares, lens, weight))
-    return documents
+    profile = profile_of([*seeds, *verdicts])
+    scale = _scale([p for p in passages if p], seeds, lens)
+    calibration = Calibration(scale.closeness)
+    if feedback:
+        closeness = _closeness([f.text for f in feedback], profile, scale, lens).sum(axis=1)
+        calibration = calibration.taught(closeness, [f.yes for f in feedback])
+    return _Knowledge(profile, scale, calibration)
 
 
 def _verdicts(feedback: Sequence[Feedback], lens: Lens) -> list[Document]:
     yes = sum(f.yes for f in feedback)
-    no = len(feedback) - yes
-    features = lens.features([f.text for f in feedback])
-    return [
-        Document(lens.background.weigh(f.counted), f.vector, _YES / max(yes, 1) if v.yes else -_NO / max(no, 1))
-        for v, f in zip(feedback, features, strict=True)
-        if v.text.strip()
-    ]
+    shares = {True: _YES / max(yes, 1), False: -_NO / max(len(feedback) - yes, 1)}
+    return [document_of(f.text, [f.text], lens, shares[f.yes]) for f in feedback]
 
 
-def _left_out(baseline: Baseline, seeds: Sequence[Document], verdicts: Sequence[Document], lens: Lens) -> Evidence:
-    """How each seed, seen as a feed entry, scores against a profile of the others."""
-    rows = []
-    features = lens.features([view.entry for view in baseline.views])
-    for i, feature in enumerate(features):
-        others = [d for j, d in enumerate(seeds) if j != i]
-        if others:
-            profile = profile_of([*others, *verdicts], lens.background)
-            rows.append(profile.evidence([lens.background.weigh(feature.counted)], feature.vector[None])[0])
-    return np.array(rows).reshape(len(rows), len(PARTS))
+def _closeness(texts: Sequence[str], profile: Profile, scale: Scale, lens: Lens) -> Evidence:
+    features = lens.features(texts)
+    vectors = np.array([f.vector for f in features])
+    lexical = [lens.background.weigh(f.counted) for f in features]
+    rows = profile.first(lexical, vectors)
+    return with_sense(rows, texts, ["en"] * len(texts), profile, scale, lens)
 
 
-def _held(reading: Reading) -> str:
-    return f" {' '.join(reading.stems)} "
+def _scale(passages: Sequence[Sequence[str]], seeds: Sequence[Document], lens: Lens) -> Scale:
+    """How close a passage of one seed is to all the other seeds, on average."""
+    if len(seeds) < 2:
+        return _ONE_SEED
+    totals, senses = [], []
+    for number, parts in enumerate(passages):
+        profile = profile_of([d for i, d in enumerate(seeds) if i != number])
+        rows = _closeness(parts[:_MOST_PASSAGES], profile, Scale(closeness=0.0, sense=1.0), lens)
+        totals.append(float(rows.sum(axis=1).mean()))
+        senses.append(float(rows[:, 2].mean() / WEIGHTS[2]))
+    return Scale(closeness=max(float(np.mean(totals)), 0.2), sense=max(float(np.mean(senses)), 0.1))
 
 
-def _stands_in(stems: Sequence[str], held: str) -> bool:
-    return f" {' '.join(stem(s) or s for s in stems)} " in held or f" {' '.join(stems)} " in held
+def _stream(known: _Knowledge, lens: Lens) -> Evidence:
+    """The evidence of the user's own latest entries."""
+    background = lens.background
+    count = len(background.texts)
+    if not count:
+        return np.empty((0, len(PARTS)))
+    rows = known.profile.first(background.lexical[:count], background.vectors[:count])
+    return with_sense(rows, background.texts, background.langs, known.profile, known.scale, lens)
+
+
+def _stands_in(term: Term, held: str) -> bool:
+    return bool(term.stems) and f" {' '.join(stem(s) or s for s in term.stems)} " in held
