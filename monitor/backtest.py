@@ -19,7 +19,7 @@ from monitor.pipeline import Pipeline
 from monitor.store import Store
 from monitor.store.stories import Decided
 from monitor.text import canonical_url, clean
-from monitor.types import Entry, Feed, Novelty, Seeds, Sensitivity, Storyline
+from monitor.types import Entry, Feed, FullText, Novelty, Seeds, Sensitivity, Storyline
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TELLING = (Novelty.NEW_EVENT, Novelty.DEVELOPMENT, Novelty.CORRECTION)
@@ -147,7 +147,7 @@ def _date(value: Any, where: Where) -> datetime | None:
 
 def replay(config: Config, name: str, items: Sequence[Item], progress: Callable[[int], None] | None = None) -> Replay:
     """Run the line over `items` for one storyline of `config` and return one row an item, in their order."""
-    storyline = replace(config.storylines[name], start=None, paused=False)
+    storyline = replace(config.storylines[name], start=None, paused=False, full_text=FullText.NEVER)
     alone = replace(config, storylines={name: storyline}, feeds=(), receivers={}, routes=(), operator=None)
     uids = _uids(items)
     with Store() as store, Pipeline(alone, store, clock=lambda: EPOCH) as line:

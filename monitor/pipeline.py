@@ -28,6 +28,7 @@ from monitor.feeds.parse import Reader
 from monitor.feeds.schedule import PollContext, after_poll, is_offline
 from monitor.feeds.sweep import Polled, Sweep
 from monitor.following import Following, next_epoch
+from monitor.fulltext import Pages
 from monitor.metrics import Metrics
 from monitor.notify.route import Route
 from monitor.notify.settings import routes_of
@@ -202,6 +203,7 @@ class Pipeline:
         report = AssessReport()
         self._look_back()
         while not self._stopping.is_set():
+            self.pages.read(self.following)
             with self.metrics.assess_seconds.time():
                 count = self._assess_batch(report, BATCH)
             if not count:
@@ -324,7 +326,7 @@ class Pipeline:
         self.stop()
         if "sweep" in self.__dict__:
             self.sweep.close()
-        for part in ("lanes", "reader", "fetcher"):  # those that were ever used
+        for part in ("lanes", "pages", "reader", "fetcher"):  # those that were ever used
             if part in self.__dict__:
                 self.__dict__[part].__exit__(None, None, None)
 
@@ -342,6 +344,11 @@ class Pipeline:
     def sweep(self) -> Sweep:
         """The rounds over many feeds at once."""
         return Sweep(self.fetcher, self.reader)
+
+    @cached_property
+    def pages(self) -> Pages:
+        """The texts behind the links."""
+        return Pages(self.store, lambda: self.fetcher)
 
     @cached_property
     def composer(self) -> Composer:

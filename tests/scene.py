@@ -45,10 +45,10 @@ class Feed:
         self.broken: bytes | None = None
         self.asked = 0
 
-    def publish(self, title: str, summary: str = "", *, at: datetime = START, guid: str = "") -> str:
+    def publish(self, title: str, summary: str = "", *, at: datetime = START, guid: str = "", link: str = "") -> str:
         """Put an item on top of the feed; a known guid is edited in place. Return its link."""
         guid = guid or f"{self.name}-{len(self.items)}"
-        link = f"https://{self.name}.example/{guid}"
+        link = link or f"https://{self.name}.example/{guid}"
         item = {"title": title, "summary": summary, "at": at, "guid": guid, "link": link}
         self.items = [item, *(old for old in self.items if old["guid"] != guid)]
         return link
@@ -76,6 +76,7 @@ class Newsroom:
         self.clock = Clock(START)
         self.smtp, self.hook = FakeSmtp(), FakeHook()
         self.feeds = [Feed(f"outlet-{n}") for n in range(feeds)]
+        self.pages: dict[str, str] = {}  # path -> HTML
         self._receivers, self._routes = receivers, routes
         self._web = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._web.daemon_threads = True
@@ -98,6 +99,9 @@ class Newsroom:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                if not self.path.endswith(".xml"):
+                    self._page(room.pages.get(self.path))
+                    return
                 feed = room.feeds[int(self.path.strip("/").split(".")[0])]
                 feed.asked += 1
                 body = feed.document
@@ -110,6 +114,14 @@ class Newsroom:
                 self.end_headers()
                 if not known:
                     self.wfile.write(body)
+
+            def _page(self, page: str | None) -> None:
+                body = (page or "nothing here").encode()
+                self.send_response(200 if page else 404)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 """Stay quiet."""

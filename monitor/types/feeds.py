@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+PAGE = 4_000  # characters of a long text that are matched: what an article is about stands at its start
+
 
 class FullText(StrEnum):
     """When the linked page of an entry is fetched."""
@@ -120,13 +122,15 @@ class Entry:
     undated: bool = False
     date_guessed: bool = False  # no zone given, or clamped from the future
     first_poll: bool = False  # came with the first reading of its feed
+    paged: bool = False  # `content` is the text of the linked page
     revision: int = 0  # 1, 2, ... for later versions of the same entry
     seq: int = 0  # order of storing; 0: not stored yet
 
     @property
     def text(self) -> str:
-        """Title, summary and (where there is no summary) content: what is matched."""
-        return ". ".join(part for part in (self.title, self.summary or self.content) if part)
+        """Title, summary (or content where there is none) and the start of a fetched page: what is matched."""
+        page = self.content[:PAGE] if self.paged and self.summary else ""
+        return ". ".join(part for part in (self.title, self.summary or self.content[:PAGE], page) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
