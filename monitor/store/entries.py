@@ -239,9 +239,9 @@ class Entries:
         row = self._c.execute(select(entries.c.state, entries.c.error).where(entries.c.uid == uid)).one()
         return row.state, row.error
 
-    def set_content(self, uid: str, content: str) -> None:
-        """Keep the full text of an entry's page."""
-        self._c.execute(update(entries).where(entries.c.uid == uid).values(content=content))
+    def set_page(self, uid: str, text: str) -> None:
+        """Keep the text of an entry's linked page."""
+        self._c.execute(update(entries).where(entries.c.uid == uid).values(content=text, paged=True))
 
     def _select(self, statement: Select[tuple[object, ...]]) -> list[Entry]:
         return [entry_of(row) for row in self._c.execute(statement).mappings()]

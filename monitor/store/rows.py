@@ -108,6 +108,7 @@ ENTRY = (
     "undated",
     "date_guessed",
     "first_poll",
+    "paged",
     "revision",
     "seq",
 )

@@ -144,6 +144,7 @@ entries = Table(
     _flag("undated"),
     _flag("date_guessed"),
     _flag("first_poll"),
+    _flag("paged"),
     _count("revision"),
     _text("fingerprint"),
     _text("state", "new"),  # new | assessed | quarantined

@@ -224,6 +224,7 @@ def upgrade() -> None:
         sa.Column("undated", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("date_guessed", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("first_poll", sa.Boolean(), server_default="0", nullable=False),
+        sa.Column("paged", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
         sa.Column("fingerprint", sa.Text(), server_default="", nullable=False),
         sa.Column("state", sa.Text(), server_default="new", nullable=False),
