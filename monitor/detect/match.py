@@ -1,7 +1,7 @@
 """The evidence that an entry belongs to a storyline: how close it is to the seeds in words and in meaning.
 
-Three views of closeness are summed: stems and character n-grams, static sentence vectors, multilingual sentence vectors.
-The last are computed only where they can matter: for other languages, and where the first two leave a chance.
+Three views of closeness are summed: stems and character n-grams, static sentence vectors, multilingual vectors. The
+last are computed only where they can matter: for other languages, and where the first two leave a chance.
 """
 
 from __future__ import annotations
