@@ -23,10 +23,9 @@ from monitor.store import Store
 
 START = datetime(2024, 6, 24, 6, 30, tzinfo=UTC)  # the morning after the last seed
 POLL_AT = timedelta(hours=6, minutes=30)  # of the day
-BURST = timedelta(minutes=20)  # after a poll: what came together has been gathered, the webhook is called
 SLOT = timedelta(minutes=35)  # after a poll: the digest is due
 DAYS = (0, 2, 4)  # Monday, Wednesday, Friday: the days with a digest in the demo's configuration
-TICK = 0.04  # seconds between two looks of the daemon
+TICK = 0.05  # seconds between two looks of the daemon
 PATIENCE = 30.0  # seconds for the work of one moment
 
 
@@ -61,7 +60,7 @@ def moments(story: Story, start: datetime = START) -> list[Moment]:
     """Return when there is something to do: a poll on the next morning after news, then what follows from it."""
     mornings = {max(start, _morning_after(date)) for date in story.dates} | {start}
     polls = [Moment(morning, True) for morning in mornings]
-    return sorted(polls + [Moment(morning + wait, False) for morning in mornings for wait in (BURST, SLOT)])
+    return sorted(polls + [Moment(morning + SLOT, False) for morning in mornings])
 
 
 def _morning_after(date: datetime) -> datetime:
@@ -121,7 +120,7 @@ class TimeLapse:
                 raise DemoError(f"the daemon ended: {self._failure or 'see demo.log'}")
             if time.monotonic() - began > PATIENCE:
                 raise DemoError(f"{self.clock():%d %b %Y %H:%M}: not done after {PATIENCE:.0f} s; see demo.log")
-            time.sleep(TICK / 2)
+            time.sleep(TICK)
 
     def _anything_to_tell(self) -> bool:
         with self.store.read() as tx:
@@ -129,7 +128,8 @@ class TimeLapse:
 
     def _polled(self) -> bool:
         with self.store.read() as tx:
-            return tx.feeds.count() > 0 and not tx.feeds.due(self.clock(), limit=1)
+            due = tx.feeds.next_due()
+        return due is not None and due > self.clock()
 
     def _assessed(self) -> bool:
         with self.store.read() as tx:
