@@ -1,6 +1,6 @@
-"""Make monitor/detect/data/places.txt: names of countries (CLDR, through babel) and of cities that name a time zone.
+"""Make monitor/detect/data/gazetteer.txt: names of countries (CLDR, through babel) and of cities that name a time zone.
 
-python benchmarks/track_places.py monitor/detect/data/places.txt
+python benchmarks/track_places.py monitor/detect/data/gazetteer.txt
 """
 
 from __future__ import annotations

@@ -78,14 +78,15 @@ _SAYING = r"(?:said|says|told|tells|warned|warns|added|adds|vowed|declared|annou
 _ORG_WORDS = words("organisations")
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-ÞŁŚŽČŠĐİА-ЯЁЇІЄ][\w'’]*(?:-\w+)*)"
 _NAME = re.compile(rf"{_CAPITAL}(?:(?:\s+(?:of|de|da|del|al|bin|ibn|van|von|der|for)(?:\s+the)?)?\s+{_CAPITAL})*")
+_CAPITALISED = re.compile(rf"(?<=[a-z,;] )({_CAPITAL})")  # inside a sentence
 _WORDS = re.compile(r"[^\W_][\w'’]*(?:-\w+)*|[.,;:!?()\[\]\"“”—–…|/]")
 _ATTRIBUTED = re.compile(r"(?:according to|told|reported by|source:|\()\s*(?:the\s+|state\s+)*$", re.IGNORECASE)
 _OUTLET_AFTER = re.compile(r"\s*(?:reported|news\b|reports|writer|photo|/)", re.IGNORECASE)
 _PLACE_BEFORE = re.compile(r"\b(?:in|at|near|across|from|to|into|inside|outside|toward|towards)\s+(?:the\s+)?$")
 _LAST_WORD = re.compile(r"([\w'’]+)\s+$")
 _LONGEST_PHRASE = 3
-_SHARE = {1: 0.6, 2: 1.0, 3: 1.1}  # a lone common word tells less than a phrase
-_MOST_TERMS = 60
+_SHARE = {1: 0.55, 2: 1.3, 3: 1.4}  # a lone common word tells less than a phrase
+_MOST_TERMS = 90
 
 
 def derive(sentences: Sequence[Sentence], background: Background, limit: int = _MOST_TERMS) -> tuple[Term, ...]:
@@ -99,7 +100,7 @@ def derive(sentences: Sequence[Sentence], background: Background, limit: int = _
     seeds = len({s.seed for s in sentences}) or 1
     outlets = {_key(s.outlet) for s in sentences if s.outlet}
     scored = [
-        (_weight(key, found, seeds, background) * (1.0 if is_name else _SHARE[len(key)]), key, found, is_name)
+        (_weight(key, found, seeds, background, is_name), key, found, is_name)
         for group, is_name in ((names, True), (phrases, False))
         for key, found in group.items()
         if not (is_name and (key in outlets or found.quoted * 2 >= found.total))
@@ -114,13 +115,14 @@ def _key(surface: str) -> tuple[str, ...]:
     return tuple(re.sub(r"['’]s?$", "", w).lower().replace(".", "") for w in re.split(r"[\s-]+", surface.strip()) if w)
 
 
-def _weight(key: tuple[str, ...], found: _Candidate, seeds: int, background: Background) -> float:
+def _weight(key: tuple[str, ...], found: _Candidate, seeds: int, background: Background, is_name: bool) -> float:
     stems = [s for s in map(stem, key) if s]
     if not stems:
         return 0.0
     rarity = sum(float(background.idf[stem_id(s)]) for s in stems) / len(stems)
     mentions = sum(log(1 + count) for count in found.counts.values())
-    return mentions * sqrt(len(found.counts) / seeds) * rarity
+    spread = len(found.counts) / seeds
+    return mentions * rarity * (spread**0.25 if is_name else sqrt(spread) * _SHARE[len(key)])
 
 
 # ------------------------------------------------------------------------------------------------ names
@@ -144,7 +146,7 @@ def _names(sentences: Sequence[Sentence]) -> dict[tuple[str, ...], _Candidate]:
     for key, surface, sentence in doubtful:  # a capital at the start of a sentence proves nothing by itself
         if key in found:
             found[key].note(surface, sentence)
-    return _merge_adjectives(dict(found))
+    return _with_surnames(_merge_adjectives(dict(found)))
 
 
 def _note_name(candidate: _Candidate, surface: str, sentence: Sentence, match: re.Match[str], role: bool) -> None:
@@ -186,6 +188,18 @@ def _merge_adjectives(found: dict[tuple[str, ...], _Candidate]) -> dict[tuple[st
     return found
 
 
+def _with_surnames(found: dict[tuple[str, ...], _Candidate]) -> dict[tuple[str, ...], _Candidate]:
+    """Count "Yoon" for Yoon Suk Yeol too: for the full name that is mentioned most."""
+    people = [key for key in found if 1 < len(key) < 4 and key not in _places() and not {key[0], key[-1]} & _ORG_WORDS]
+    for key in [k for k in found if len(k) == 1 and k not in _places()]:
+        full = max((p for p in people if key[0] in (p[0], p[-1])), key=lambda p: (found[p].total, p), default=None)
+        if full is not None:
+            for seed, count in found[key].counts.items():
+                found[full].counts[seed] += count
+                found[full].first.setdefault(seed, found[key].first[seed])
+    return found
+
+
 def _is_adjective_of(word: tuple[str, ...], base: tuple[str, ...]) -> bool:
     if len(word) != len(base) or word[:-1] != base[:-1]:
         return False
@@ -205,7 +219,9 @@ def _phrases(
     sentences: Sequence[Sentence], names: dict[tuple[str, ...], _Candidate]
 ) -> dict[tuple[str, ...], _Candidate]:
     found: dict[tuple[str, ...], _Candidate] = defaultdict(_Candidate)
-    parts = {w for key in names for w in key}
+    parts = (
+        {w for key in names for w in key} | {w.lower() for s in sentences for w in _CAPITALISED.findall(s.text)} | _DAYS
+    )
     for sentence in sentences:
         for run in _runs(sentence.text, parts):
             for n in range(1, _LONGEST_PHRASE + 1):
@@ -224,7 +240,8 @@ def _runs(text: str, names: set[str]) -> Iterable[list[str]]:
     run: list[str] = []
     for token in _WORDS.findall(text):
         word = re.sub(r"['’]s?$", "", token.lower())
-        if not word[:1].isalpha() or word in STOPWORDS or len(word) < 3 or word in names or not stem(word):
+        known = word in STOPWORDS or word in names or set(word.split("-")) <= names
+        if not word[:1].isalpha() or known or len(word) < 3 or not stem(word):
             if run:
                 yield run
             run = []
@@ -251,7 +268,7 @@ def _without_fragments(
 
 @lru_cache(maxsize=1)
 def _places() -> frozenset[tuple[str, ...]]:
-    lines = files("monitor.detect.data").joinpath("places.txt").read_text("utf-8").splitlines()
+    lines = files("monitor.detect.data").joinpath("gazetteer.txt").read_text("utf-8").splitlines()
     return frozenset(tuple(re.split(r"[\s-]+", line.lower())) for line in lines)
 
 
@@ -260,8 +277,9 @@ def _kind(key: tuple[str, ...], found: _Candidate, names: dict[tuple[str, ...], 
         return Kind.PLACE
     if key[-1] in _ORG_WORDS or key[0] in _ORG_WORDS or (found.surface.isupper() and len(key) == 1):
         return Kind.ORGANISATION
+    short = [k for k in names if len(k) == 1 and k[0] in (key[0], key[-1])] if len(key) < 4 else []
     full = [k for k in names if len(k) > 1 and key[0] in (k[0], k[-1]) and k not in _places()] if len(key) == 1 else []
-    if found.roles or any(names[k].roles for k in full):
+    if found.roles or any(names[k].roles for k in (*short, *full)):
         return Kind.PERSON
     before = [s.text[: s.text.find(found.surface)] for s in found.first.values() if found.surface in s.text]
     return Kind.PLACE if any(_PLACE_BEFORE.search(b) for b in before) else Kind.NAME
