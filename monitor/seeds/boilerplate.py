@@ -68,10 +68,15 @@ PROMPT_START = _rule(r"^[^\w\"“«‘']*", r"""
     this (?:article|story) (?:is|was) (?:republished|translated|automatically|updated)
     by (?:subscribing|signing up|clicking)|your (?:support|donation|contribution) (?:helps|makes|keeps)
     if you (?:like|enjoy|value) (?:this|our)|get (?:our|the) (?:daily|weekly|best|latest|free)|enter your e-?mail
+    our standards:|follow [\w’']+ (?:coverage|live|on)\b|purchase licensing
     already (?:a )?(?:subscriber|member)|you (?:are|'re) receiving this|unsubscribe|lire aussi
     à lire aussi|lesen sie auch|lea también|le puede interesar
     читайте также|читайте також|підписуйтесь|подписывайтесь
 """)  # fmt: skip
+PLEA = _rule(r"\b", r"""
+    our newsletters?|independent journalism|subscribe to our|make a donation|for as little as|sign up for our
+    thank you for reading|ad-free|paywall|become a (?:patron|supporter|subscriber)|support our work|click the link
+""", r"\b")  # fmt: skip
 TEASER = _rule("", r"""
     ^\W*(?:prev(?:ious)?|next)\s+(?:article|post|story|news)\b
     ^(?:prev(?:ious)?|next)\s*[:»›→|]
@@ -114,12 +119,14 @@ AGENCY = _any(r"""
 """)
 CREDIT_TAIL = re.compile(
     rf"[(\[][^()\[\]]*\b{AGENCY}\b[^()\[\]]*[)\]]\W*$"
+    rf"|[.!?]\s+[^.!?]{{2,60}}(?:/|\bvia\s)\s*{AGENCY}\b.{{0,40}}$"
     r"|[.!?]\s*(?:photo(?:graph)?|image|picture|credit|foto|фото|사진)s?(?: credit)?\s*[:：/].{2,60}$",
     re.IGNORECASE,
 )
 CREDIT_LABEL = _rule(r"^\W*", r"""
     (?:photo|image|picture|photograph|video|graphic|illustration)s?\b\s*(?:credit|by|:|via|courtesy|=).*
-    (?:credit|cover|foto|фото|사진)s?\s*(?::|by|via|=).*
+    (?:credit|cover|foto|фото|사진)s?\s*(?::|by|via|=|\.\.\.|…).*
+    (?:image|media|video|picture) source\b.*
 """, "$")  # fmt: skip
 CREDIT_NAMES = re.compile(
     rf"^(?=.*[/|,@–-])[^.!?]{{0,80}}\b{AGENCY}\b(?:\W+{AGENCY}\b)*\W*$|^{AGENCY}(?:\W+{AGENCY})*$", re.IGNORECASE
@@ -128,7 +135,7 @@ CAPTION_START = _rule(r"^\W*", r"""
     file(?: photo| picture| image)?\s*[:–—-]
     (?:photo|image|picture|cover|caption|pictured|illustration|graphic|video|foto|bild|фото|사진)\s*[:：]
     (?:in )?this (?:undated |file |handout |pool |video )*(?:photo|picture|image|photograph|frame|handout)\b
-    pictured\b
+    pictured\b|(?:image|media|video|picture) caption\b|\[\d+/\d+\]|item \d+ of \d+\b
     an? (?:[\w-]+ ){0,3}(?:photo|photograph|picture|image|handout|screen ?grab|still)\b.{0,120}\b(?:shows?|showing)\b
     an? (?:[\w-]+ ){0,3}(?:photo|photograph|picture|handout)\b.{0,60}\b(?:released|provided|taken|issued) by\b
 """)  # fmt: skip
@@ -137,7 +144,10 @@ CAPTION_SHOWN = _rule(r"\b", r"""
     anchored|stands?
 """, r"\b.{0,160}\b(?:(?:19|20)\d\d|left|right|during|this (?:mon|tues|wednes|thurs|fri|satur|sun)day)\b")  # fmt: skip
 DATED = re.compile(r"\b(?:19|20)\d\d\)?\.?$")
-LINK_ONLY = re.compile(r"^(?:\W*(?:https?://|www\.|pic\.twitter\.com/|t\.co/)\S+\W*|#\w+(?:\s+#\w+)*)$", re.IGNORECASE)
+LINK_ONLY = re.compile(
+    r"^(?:[-–—].{0,80}\(@\w+\).*|\W*(?:https?://|www\.|pic\.twitter\.com/|t\.co/)\S+\W*|#\w+(?:\s+#\w+)*)$",
+    re.IGNORECASE,
+)
 TAGS = _rule(r"^\W*", r"""
     tags?|topics?|keywords?|filed under|categor(?:y|ies)|labels?|hashtags|теги|schlagworte|etiquetas
 """, r"\s*:")  # fmt: skip
@@ -210,6 +220,6 @@ def what_is(line: str) -> str:
 
 def _is_prompt(line: str, count: int) -> bool:
     """Say whether a line asks the reader for something: to subscribe, to follow, to read on."""
-    if count <= 2 * SHORT and PROMPT_START.match(line):
+    if count <= 2 * SHORT and (PROMPT_START.match(line) or PLEA.search(line)):
         return True
     return count <= SHORT and bool(PROMPT.search(line)) and not (is_sentence(line) and count > TINY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from monitor.text import normalise
@@ -91,7 +92,7 @@ def _parsed(written: str) -> datetime | None:
     return found.astimezone(UTC) if found is not None else None
 
 
-def publication(header: list[str], above: list[str], footer: list[str]) -> datetime | None:
+def publication(header: Sequence[str], above: Sequence[str], footer: Sequence[str]) -> datetime | None:
     """Return when an article was published.
 
     `header` are the lines between headline and text, `above` those over the headline (a site's masthead: the day the

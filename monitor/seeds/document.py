@@ -17,6 +17,8 @@ FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)
 MAX_FRONT_MATTER = 20_000  # characters
 WEB_PAGE = re.compile(r"\A\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|article|div|!--)", re.IGNORECASE)
 WRAPPED_AT = 130  # characters; longer lines are paragraphs
+UNSEEN = re.compile(r"<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+BLOCK_END = re.compile(r"</?(?:p|div|li|h[1-6]|br|tr|td|time|section|article|header|footer|figcaption)\b[^<>]*>", re.I)
 ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 KEYS = {
     "title": ("title", "headline"),
@@ -63,7 +65,7 @@ def read_draft(source: Source, text: str) -> Draft:
         SeedError: front matter that is no YAML mapping or has a value of the wrong kind, a page without text, data.
 
     """
-    if WEB_PAGE.match(text):
+    if source.kind == "html" or WEB_PAGE.match(text):
         return _from_page(source, text)
     if text.lstrip()[:1] in "[{" and text.rstrip()[-1:] in "]}":
         raise source.error("data (JSON), not an article")
@@ -103,17 +105,23 @@ def _from_page(source: Source, page: str) -> Draft:
         with_metadata=True,
         date_extraction_params={"extensive_search": False, "original_date": True},
     )
-    if not isinstance(found, Document) or not (found.text or "").strip():
-        raise source.error("a web page without an article in it")
+    if not isinstance(found, Document):
+        return Draft(source=source, lines=_blocks(page))
+    lines = tuple(line for line in map(collapse, (found.text or "").split("\n")) if line)
     return Draft(
         source=source,
-        lines=tuple(line for line in map(collapse, (found.text or "").split("\n")) if line),
+        lines=lines or _blocks(page),
         title=collapse(found.title or ""),
         outlet=collapse(found.sitename or ""),
-        published=dates.parse(found.date or ""),
+        published=dates.parse(found.date or "") or dates.publication([], [], _blocks(page)),
         lang=(found.language or "").lower()[:2],
         link=found.url or "",
     )
+
+
+def _blocks(page: str) -> tuple[str, ...]:
+    """Return the text of a page as the lines a reader sees, navigation and all."""
+    return tuple(line for line in map(clean, BLOCK_END.split(UNSEEN.sub(" ", page))) if line)
 
 
 def _front_matter(source: Source, text: str) -> tuple[dict[str, str], str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from itertools import takewhile
 
 from monitor.seeds import boilerplate, dates
 from monitor.seeds.document import Draft
@@ -18,11 +19,14 @@ SIGNS = re.compile(r"[(){}\[\]=<>_;|\\/#*`]")
 MOST_SIGNS = 0.03  # share of these in prose; programs and data have more
 MOSTLY = 0.5  # share of a text's words that stand in sentences, where it is written out
 HEADLINE_WORDS = (3, 40)
+FULL_HEADLINE = 5  # words; shorter ones may be a masthead
 ENGLISH = frozenset(("the", "of", "and", "to", "in", "that", "for", "with", "by", "was", "has", "its", "from", "said"))
 SITE_NAME = re.compile(r"\s+(?:[|•·»]|[-–—](?=\s))\s*(?P<name>[^|•·»]{2,40})$")
+NAME = r"[A-ZÀ-Ž][\w.’' -]{1,30}"
 DATELINE = re.compile(
-    r"^(?P<place>[A-ZÀ-Ž][\w.’' -]{1,30}(?:, [A-ZÀ-Ž][\w.’' -]{1,30}){0,2}(?:, (?:[A-Z][a-z]+\.? \d{1,2}))?)\s*"
-    r"(?P<agency>\([A-Z][\w ./&-]{1,40}\)\s*)?(?:--|[|—–-])\s+(?=[A-ZÀ-Ž\"“'‘«\d])"
+    rf"^(?:\([A-Z][\w ./&-]{{1,20}}\)\s+(?=[A-ZÀ-Ž])"  # (CNN)
+    rf"|(?P<place>{NAME}(?:, {NAME}){{0,2}}(?:, [A-Z][a-z]+\.? \d{{1,2}})?)\s*"  # SEOUL, South Korea
+    r"(?:\([A-Z][\w ./&-]{1,40}\)\s*)?(?:--|[|—–-])\s+(?=[A-ZÀ-Ž\"“'‘«\d]))"  # (AP) -
 )
 SPACED_MARK = re.compile(r"(?<=\w|[\"”’»)]) +(?=[.,;:!?](?:\s|$))")
 TWO_STOPS = re.compile(r"(?<=[.!?]) +\.(?=\s|$)|(?<=[”\"’]\.) ?\.(?=\s|$)")
@@ -78,12 +82,16 @@ def _headline(draft: Draft) -> tuple[int, str]:
     for at, line in head:
         if any(_same(line, other) for place, other in head if place > at):
             return at, _without_site(line, "")
-    for at, line in head:
-        if not boilerplate.is_sentence(line):
-            return at, _without_site(line, "")
-        if boilerplate.is_sentence(line) and len(words(line)) > 12:
-            break  # the text has begun
-    return 0, ""
+    above = list(takewhile(lambda found: not _begins_text(found[1]), head))
+    plain = [(at, line) for at, line in above if not boilerplate.is_sentence(line)]
+    full = (found for found in plain if len(words(found[1])) >= FULL_HEADLINE)
+    at, line = next(full, plain[0] if plain else (0, ""))
+    return at, _without_site(line, "")
+
+
+def _begins_text(line: str) -> bool:
+    """Say whether a line is a paragraph, so that no headline comes after it."""
+    return boilerplate.is_sentence(line) and len(words(line)) > 12
 
 
 def _could_be_headline(line: str) -> bool:
@@ -186,7 +194,7 @@ def _announces(line: str, caption: str) -> bool:
 def _polish(line: str) -> str:
     """Return a paragraph without its dateline and without the spaces that pasting left before full stops."""
     found = DATELINE.match(line)
-    if found and len(words(found["place"])) <= 5 and boilerplate.is_prose(line):
+    if found and len(words(found["place"] or "")) <= 5 and boilerplate.is_prose(line):
         line = line[found.end() :]
     return collapse(TWO_STOPS.sub("", SPACED_MARK.sub("", line)))
 

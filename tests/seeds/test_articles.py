@@ -45,6 +45,15 @@ TITLE = "Dam operators lower the lake before the storms"
         "FILE - Walkers stand at the dam in 2019.",
         "Cover: Ministry of Water",
         "Photo: Kari Nordmann / dpa",
+        "Image source, Getty Images",
+        "Image caption, The gates of the dam stood open all night.",
+        "The gates of the dam at dawn. Photograph: Kari Nordmann/AFP/Getty Images",
+        "[1/2]The gates stand open in Halden, Norway, August 14, 2023. Kari Nordmann/Pool via EXAMPLE",
+        "The gates stand open in Halden, August 14, 2023. Agency/Kari Nordmann/Pool via REUTERS",
+        "Item 1 of 2 The gates stand open.",
+        "Our Standards: The Example Trust Principles.",
+        "Thank you for reading this far. Our newsletter tells you more every morning.",
+        "— Kari Nordmann (@kari) August 14, 2023",
         "Donate Subscribe to our news",
         "Subscribe to our newsletter and never miss a story.",
         "For Latest Updates Follow us on Google News",
@@ -195,6 +204,20 @@ def test_datelines_and_loose_full_stops_go(tmp_path: Path) -> None:
     assert read(tmp_path, f"{TITLE}\n\n{pasted}").paragraphs == PARAGRAPHS
 
 
+@pytest.mark.parametrize(
+    "dateline",
+    ["Halden — ", "Halden, Norway | ", "HALDEN, Aug 14 (Reuters) - ", "CNN — ", "(CNN) ", "OSLO, Aug. 14 (Yonhap) -- "],
+)
+def test_datelines_of_many_houses_go(tmp_path: Path, dateline: str) -> None:
+    assert read(tmp_path, f"{TITLE}\n\n{dateline}{BODY}").paragraphs == PARAGRAPHS
+
+
+def test_a_masthead_is_no_headline(tmp_path: Path) -> None:
+    seed = read(tmp_path, f"The Halden Paper\nNews > Rivers\n{TITLE}\n\n{BODY}")
+    assert seed.title == TITLE
+    assert seed.paragraphs == PARAGRAPHS
+
+
 def test_everything_behind_the_comments_goes(tmp_path: Path) -> None:
     after = "\n\nComments (2)\n\nAnna: I have lived below this dam for thirty years and never saw so much water."
     assert read(tmp_path, f"{TITLE}\n\n{BODY}{after}").paragraphs == PARAGRAPHS
@@ -203,7 +226,7 @@ def test_everything_behind_the_comments_goes(tmp_path: Path) -> None:
 def test_notes_without_full_stops_are_kept(tmp_path: Path) -> None:
     notes = "Dam lowered by two metres\nRain expected at the end of the week\nOdd Nilsen heads the plant\n"
     notes += "Walkers asked to keep away from the river\nGates date from 1961\nMinistry in Oslo informed on Monday\n"
-    seed = read(tmp_path, f"Notes on the dam\n{notes}")
+    seed = read(tmp_path, f"My notes on the dam\n{notes}")
     assert "Odd Nilsen heads the plant" in seed.paragraphs
     assert len(seed.paragraphs) == 6
 
@@ -288,6 +311,17 @@ def test_saved_pages_are_read(tmp_path: Path, date: str, moment: datetime | None
     assert seed.link == "https://paper.example/dam"
     assert seed.paragraphs[:3] == PARAGRAPHS
     assert len(seed.paragraphs) == 4
+
+
+def test_a_page_that_says_its_date_in_words_only(tmp_path: Path) -> None:
+    body = "<p class=d>Published: 14 August 2023</p>" + "".join(f"<p>{part}</p>" for part in PARAGRAPHS) + MORE
+    seed = read(tmp_path, PAGE.format(title=TITLE, date="", body=body), "page.html")
+    assert seed.published == at(2023, 8, 14)
+
+
+def test_a_piece_of_a_page_is_read_too(tmp_path: Path) -> None:
+    piece = f"<h2>{TITLE}</h2>" + "".join(f"<p>{part}</p>" for part in PARAGRAPHS)
+    assert read(tmp_path, piece, "piece.html").paragraphs == PARAGRAPHS
 
 
 RAW = {
