@@ -12,10 +12,11 @@ from functools import lru_cache
 EARLIEST = 1995  # there were no feeds before
 EPOCH_DIGITS = re.compile(r"(\d{10})(\d{3})?(?:\.\d+)?")
 COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)T?(\d\d)(\d\d)(\d\d)?(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?")
+ISO = re.compile(r"\d{4}-(\d\d)-(\d\d)(?!\d)")
 ZONED = re.compile(r"(?:Z|[+-]\d\d:?\d\d|\b(?:GMT|UTC?|[ECMP][SD]T))\s*(?:\([^)]*\))?$", re.I)
 NAMED_ZONE = re.compile(r"\b([A-Z]{3,4})\s*$")
 DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}):(\d\d)(?::(\d\d))?)?")
-MIDNIGHT = re.compile(r"\b24:00(:00)?\b")
+MIDNIGHT = re.compile(r"(?<![\d:])24:00(:00)?\b")
 HOURS = {  # zone names that the standard library and feedparser take for UTC
     "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "SAST": 2, "EET": 2, "EEST": 3, "MSK": 3,
     "TRT": 3, "GST": 4, "PKT": 5, "IST": 5.5, "WIB": 7, "ICT": 7, "HKT": 8, "SGT": 8, "AWST": 8, "PHT": 8, "JST": 9,
@@ -52,6 +53,8 @@ def _trap(written: str) -> tuple[datetime | None, bool] | None:
     """Return the date in the forms that feedparser reads wrongly; None for all others."""
     if seconds := EPOCH_DIGITS.fullmatch(written):
         return sane(datetime.fromtimestamp(int(seconds[1]), UTC)), False
+    if (iso := ISO.match(written)) and not (1 <= int(iso[1]) <= 12 and 1 <= int(iso[2]) <= 31):
+        return None, False
     if compact := COMPACT.fullmatch(written):
         return _compact(compact), compact[7] is None
     return None

@@ -40,6 +40,11 @@ class Reader:
         for worker in idle:
             worker.stop()
 
+    def pids(self) -> tuple[int, ...]:
+        """Return the process ids of the idle children."""
+        with self._lock:
+            return tuple(worker.pid for worker in self._idle if worker.pid)
+
     def rest(self) -> None:
         """Give memory back after a round: all but one of the child processes end."""
         with self._lock:

@@ -47,11 +47,13 @@ def text_of(value: object, most: int) -> str:
 
 def web_link(value: object, base: str) -> str:
     """Return a link that may be shown: http or https, absolute, without credentials; "" for anything else."""
-    written = str(value or "")
+    written = str(value or "")[: MAX_LINK + 1]
+    if len(written) > MAX_LINK:
+        return ""
     if SIMPLE_LINK.fullmatch(written):
         return written
     link = text.printable(written).strip()
-    if not link or len(link) > MAX_LINK or LINK_SPACE.search(link):
+    if not link or LINK_SPACE.search(link):
         return ""
     try:
         link = urljoin(base, link)
