@@ -227,7 +227,7 @@ def interval(feed: Feed, settings: PollingSettings) -> timedelta:
     longest = settings.max_interval or settings.every
     listed = int(feed.notes.get("listed", "0"))
     if feed.notes.get("rolled") and feed.rhythm:
-        return min(settings.every, max(shortest, feed.rhythm * listed / 4))
+        return max(shortest, min(settings.every / 2, feed.rhythm * listed / 4))
     if feed.rhythm is None:
         return settings.every
     return min(longest, max(settings.every, feed.rhythm / 4))
