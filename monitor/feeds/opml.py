@@ -10,7 +10,7 @@ import listparser
 
 from monitor.errors import FeedError
 from monitor.feeds.scan import Hostile, refuse_entities
-from monitor.text import clean, printable, short
+from monitor.text import collapse, printable, short
 from monitor.types import Feed
 
 MAX_BYTES = 20_000_000
@@ -36,17 +36,17 @@ def read(data: bytes) -> tuple[OpmlFeed, ...]:
     except Hostile as error:
         raise FeedError("", str(error)) from None
     found = listparser.parse(data)
-    if found.bozo and not found.feeds:
+    if not found.feeds and b"<opml" not in data.lower():
         raise FeedError("", "not an OPML list of feeds")
     feeds: dict[str, OpmlFeed] = {}
     for one in found.feeds:
         url = printable(one.url or "").strip()
         if not url.lower().startswith(("http://", "https://")):
             continue
-        folders = [folder for path in one.categories for folder in path] + list(one.tags)
-        tags = tuple(dict.fromkeys(short(clean(tag), 60) for tag in folders if clean(tag)))
+        folders = [folder for path in reversed(one.categories) for folder in path] + list(one.tags)
+        tags = tuple(dict.fromkeys(short(name, 60) for tag in folders if (name := collapse(printable(tag)))))
         before = feeds.get(url, OpmlFeed(url, "", ()))
-        title = before.title or short(clean(one.title or ""), 200)
+        title = before.title or short(collapse(printable(one.title or "")), 200)
         feeds[url] = OpmlFeed(url, title, tuple(dict.fromkeys(before.tags + tags)))
     return tuple(feeds.values())
 
