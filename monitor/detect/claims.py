@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from monitor.detect.background import shipped
 from monitor.detect.facts import Facts, facts_of
-from monitor.detect.lex import stems
-from monitor.detect.mastheads import own_words
+from monitor.detect.lex import stem_id, stems
+from monitor.detect.mastheads import CUT, own_words
 from monitor.text import sentences
 
 MAX_CLAIMS = 12  # of one entry
@@ -30,24 +31,63 @@ class Statement:
 def statements_of(title: str, body: str, lang: str = "en") -> tuple[Statement, ...]:
     """The claims of an entry: its title, then the sentences of its body; what mastheads add is left out."""
     found = [own_words(title), *sentences(own_words(body[:MAX_CHARACTERS]), lang or "en")]
+    if len(found) > 1 and CUT.search(body[:MAX_CHARACTERS]):
+        found[-1] = found[-1].rstrip(" .,") + "…"
     texts = dict.fromkeys(text[:LONGEST].strip() for text in found if len(text.strip()) > 2)
-    return tuple(
-        Statement(text, frozenset(stems(text)), facts_of(text, lang or "en")) for text in list(texts)[:MAX_CLAIMS]
-    )
+    return tuple(_statement(text, lang or "en") for text in list(texts)[:MAX_CLAIMS])
 
 
-def nearest(
-    claim: Statement, known: Sequence[Statement], weight: dict[str, float] | None = None
-) -> tuple[Statement | None, float]:
-    """The known claim that covers most of `claim` and the share (0..1) of its weighted words it covers."""
-    total = _weight(claim.stems, weight)
-    best, share = None, 0.0
-    for other in known:
-        covered = _weight(claim.stems & other.stems, weight) / total if total else 1.0
-        if covered > share or best is None:
-            best, share = other, covered
-    return best, share
+def statement_of(text: str, lang: str = "en") -> Statement:
+    """One sentence as it stands."""
+    return _statement(text[:LONGEST].strip(), lang or "en")
 
 
-def _weight(words: frozenset[str], weight: dict[str, float] | None) -> float:
-    return float(len(words)) if weight is None else sum(weight.get(word, 1.0) for word in sorted(words))
+@lru_cache(maxsize=8_192)
+def _statement(text: str, lang: str) -> Statement:
+    return Statement(text, frozenset(stems(text)), facts_of(text, lang))
+
+
+class KnownClaims:
+    """Sentences somebody knows, to be asked whether another one says anything new."""
+
+    def __init__(self, statements: Iterable[Statement] = ()) -> None:
+        self._statements: list[Statement] = []
+        self._with: dict[str, list[int]] = {}
+        self._figures: set[float] = set()
+        for statement in statements:
+            self.add(statement)
+
+    def add(self, statement: Statement) -> None:
+        """Know this sentence from now on."""
+        for stem in statement.stems:
+            self._with.setdefault(stem, []).append(len(self._statements))
+        self._statements.append(statement)
+        self._figures.update(figure.value for figure in statement.facts.figures)
+
+    def nearest(self, claim: Statement) -> tuple[Statement | None, float]:
+        """The known sentence that covers most of a claim, and the share (0..1) of its weighted words it covers."""
+        total = sum(map(_weight, sorted(claim.stems)))
+        if not total:
+            return None, 1.0
+        covered: dict[int, float] = {}
+        for stem in sorted(claim.stems):
+            for at in self._with.get(stem, ()):
+                covered[at] = covered.get(at, 0.0) + _weight(stem)
+        best = max(covered, key=lambda at: (round(covered[at], 6), -at), default=None)
+        return (None, 0.0) if best is None else (self._statements[best], covered[best] / total)
+
+    def has(self, claim: Statement, share: float = KNOWN) -> bool:
+        """Whether a claim is known: its words are, its figures are, and it does not deny what was affirmed."""
+        found, covered = self.nearest(claim)
+        if found is None or covered < share:
+            return found is None and covered >= share
+        figures = {figure.value for figure in claim.facts.figures}
+        turned = (claim.facts.negations > 0) != (found.facts.negations > 0)
+        denied = bool(claim.facts.denials) and not found.facts.denials
+        return figures <= self._figures and not turned and not denied
+
+
+@lru_cache(maxsize=1 << 16)
+def _weight(stem: str) -> float:
+    """How much a word tells: its rarity in ordinary news."""
+    return float(shipped().idf[stem_id(stem)])

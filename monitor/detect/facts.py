@@ -167,14 +167,15 @@ def _names(tokens: list[str], lang: str) -> Iterable[Name]:
     headline = _is_headline_case(tokens) or lang in _CASELESS_NAMES
     run: list[str] = []
     start = first = True
-    for token in [*tokens, "."]:
-        if _is_capital(token):
+    for word in [*tokens, "."]:
+        if _is_capital(word):
             first = start if not run else first
-            run.append(token)
+            run.append(word)
         elif run:
-            yield from _name_of(run, first, headline)
+            if not (first and len(run) == 1 and word == "of"):  # Toll of ..., Families of ...
+                yield from _name_of(run, first, headline)
             run = []
-        start = token in _BREAK or (start and not token[0].isalnum())
+        start = word in _BREAK or (start and not word[0].isalnum())
 
 
 def _name_of(run: list[str], at_start: bool, headline: bool) -> Iterable[Name]:
@@ -188,9 +189,17 @@ def _name_of(run: list[str], at_start: bool, headline: bool) -> Iterable[Name]:
             continue
         place = places.place_of(" ".join(found))
         alone = at_start and position == 0 and len(part) == 1 and not found[0].isupper() and not place
+        if alone and not _may_be_a_name(found[0].lower()):
+            continue
         atoms = (f"={place}",) if place else tuple(atom for word in found for atom in atoms_of(word))
         if atoms and not _COMPOUND.search(found[-1]):
             yield Name(" ".join(found), atoms, not headline and not alone, place)
+
+
+def _may_be_a_name(word: str) -> bool:
+    """Whether a word that only begins its sentence could be a name: no number, and English grammar finds no ending."""
+    stemmed = stem(word)
+    return word not in _SPELT and bool(stemmed) and (stemmed[:-1] == word[:-1] or stemmed + stemmed[-1:] == word)
 
 
 def _without_titles(part: tuple[str, ...]) -> tuple[str, ...]:

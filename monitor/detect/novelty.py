@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.detect.claims import Statement, nearest
+from monitor.detect.claims import KnownClaims, Statement
 from monitor.detect.facts import Facts, Figure, Name
 from monitor.detect.lex import stem_id
 from monitor.detect.likeness import sound
@@ -115,8 +115,9 @@ def judge(report: Report, event: Sequence[Statement], known: Known) -> Verdict:
     whys: dict[str, float] = {}
     fresh: list[Claim] = []
     best, covered = "", -1.0
+    told = KnownClaims(event)
     for statement in report.statements:
-        found, share = nearest(statement, event)
+        found, share = told.nearest(statement)
         best, covered = (found.text, share) if found is not None and share > covered else (best, covered)
         news = list(_news(statement.facts, report, event, known))
         whys.update({n.why: max(n.weight, whys.get(n.why, 0.0)) for n in news})

@@ -7,14 +7,21 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 
-from monitor.detect.claims import KNOWN, Statement, nearest, statements_of
-from monitor.detect.mastheads import agency_of
+import numpy as np
+
+from monitor.detect.claims import KnownClaims, Statement, statement_of, statements_of
+from monitor.detect.mastheads import agency_of, own_words
 from monitor.detect.reading import Reading
+from monitor.detect.vectors import static_vectors
 from monitor.text import short
 from monitor.types import DigestEntry, DigestEvent, Entry, Event, Line, Match, Novelty, Seeds, Verdict
 
 MAX_LINES = 3
-MAX_EXCERPT = 300  # characters of one entry that are quoted
+MAX_EXCERPT = 300  # characters of one entry that are shown
+MAX_TITLE = 200  # characters of a title shown
+MOST_TOLD = 2_000  # delivered sentences looked back on
+SAME = 0.8  # cosine from which two sentences of one event say the same
+MIN_QUOTE = 120  # a longer sentence is cut, but not to less
 MIN_LINE = 30  # a shorter sentence says too little to be quoted
 _TELLING = frozenset((Novelty.NEW_EVENT, Novelty.DEVELOPMENT, Novelty.CORRECTION))
 _RANK = {
@@ -63,20 +70,25 @@ class _Candidate:
 def tell(event: Event, members: Sequence[Member], told: Told) -> DigestEvent | None:
     """The event as this receiver should read it, or None when there is nothing new for them.
 
-    `members` are all its entries in order of joining. Lines are verbatim sentences, each with source and link, at most
-    300 characters an entry; none of them repeats a sentence the receiver was sent.
+    `members` are all its entries in order of joining. Lines are verbatim sentences, each with source and link; of one
+    entry no more than 300 characters are shown, its title included. No line repeats the headline, another line, or
+    anything the receiver was sent.
     """
     if not members:
         return None
     update = event.id in told.events
     known = _known(told)
-    lines = (*_corrections(members, told), *_lines(_candidates(members, told, update), known))[:MAX_LINES]
-    headline = _headline(members, told)
-    if not lines and (update or not any(m.verdict.novelty in _TELLING for m in members)):
-        return None
-    if not lines and _is_known(headline.entry.title, headline.reading.lang, known):
-        return None
-    return _told_event(event, members, headline, lines, update)
+    news = [m for m in members if m.verdict.novelty in _TELLING and not known.has(_heading(m))]
+    headline = _headline(news if update and news else members, told)
+    heading = _heading(headline)
+    heading_known = known.has(heading)
+    known.add(heading)
+    corrections = _corrections(members, told)
+    for line in corrections:
+        known.add(statement_of(line.text))
+    lines = (*corrections, *_lines(_candidates(members, told, update), known, heading))[:MAX_LINES]
+    newsworthy = not heading_known and headline in (news if update else members) and bool(news)
+    return _told_event(event, members, headline, lines, update) if lines or newsworthy else None
 
 
 def rank(events: Iterable[DigestEvent]) -> list[DigestEvent]:
@@ -109,57 +121,60 @@ def independent_sources(members: Sequence[Member]) -> int:
 
 def _origin(member: Member) -> str:
     entry = member.entry
-    return (
-        agency_of(entry.title, entry.summary or entry.content, entry.author)
-        or entry.source
-        or entry.feed_url
-        or entry.uid
-    )
+    return agency_of(entry.title, _body(member), entry.author) or entry.source or entry.feed_url or entry.uid
 
 
-def _known(told: Told) -> list[Statement]:
+def _known(told: Told) -> KnownClaims:
+    """What the receiver was sent, and what the seeds say."""
     from_seeds = [
         statement
         for seed in (told.seeds.articles if told.seeds else ())
         for paragraph in (seed.title, *seed.paragraphs)
         for statement in statements_of("", paragraph, seed.lang)
     ]
-    return from_seeds + [s for sentence in told.sentences[-2_000:] for s in statements_of("", sentence, "en")]
-
-
-def _is_known(text: str, lang: str, known: Sequence[Statement]) -> bool:
-    return all(nearest(s, known)[1] >= KNOWN for s in statements_of("", text, lang)) if known else False
+    return KnownClaims([*from_seeds, *(statement_of(sentence) for sentence in told.sentences[-MOST_TOLD:])])
 
 
 def _candidates(members: Sequence[Member], told: Told, update: bool) -> list[_Candidate]:
-    """Sentences worth telling, best first."""
-    found = []
-    for member in members:
-        if member.copy_of is not None or (update and member.verdict.novelty not in _TELLING):
-            continue
-        body = member.entry.summary or member.entry.content
-        new = {claim.text for claim in member.verdict.new}
-        for statement in statements_of(member.entry.title, body, member.reading.lang):
-            weight = (2.0 if statement.text in new else 0.0) + 0.2 * len(statement.facts.keys)
-            weight += 1.0 if _speaks(member, told) else 0.0
-            weight -= 1.0 if len(statement.text) < MIN_LINE else 0.0
-            found.append(_Candidate(statement, member, weight))
-    return sorted(found, key=lambda c: -c.weight)
+    """Sentences worth telling, best first; in another language only where there is nothing else."""
+    own = [m for m in members if m.copy_of is None and not (update and m.verdict.novelty not in _TELLING)]
+    own = [m for m in own if _speaks(m, told)] or own
+    read = [(member, statements_of(member.entry.title, _body(member), member.reading.lang)) for member in own]
+    common = Counter(stem for _, found in read for stem in {stem for s in found for stem in s.stems})
+    chosen = [
+        _Candidate(statement, member, _worth(statement, member, common))
+        for member, found in read
+        for statement in found
+    ]
+    return sorted(chosen, key=lambda c: -round(c.weight, 6))
 
 
-def _lines(candidates: Sequence[_Candidate], known: list[Statement]) -> tuple[Line, ...]:
+def _worth(statement: Statement, member: Member, common: Counter[str]) -> float:
+    """What is new weighs most, then facts, then what several reports speak of; scraps weigh little."""
+    new = statement.text in {claim.text for claim in member.verdict.new}
+    shared = sum(common[stem] > 1 for stem in statement.stems) / max(len(statement.stems), 1)
+    scrap = len(statement.text) < MIN_LINE or statement.text.endswith(("…", "..."))
+    return 2.0 * new + 0.2 * min(len(statement.facts.keys), 6) + 0.8 * shared - 1.5 * scrap
+
+
+def _lines(candidates: Sequence[_Candidate], known: KnownClaims, heading: Statement) -> tuple[Line, ...]:
+    """The best sentences that neither repeat what is known nor say the same as each other in other words."""
     lines: list[Line] = []
-    spent: Counter[str] = Counter()
-    seen = list(known)
-    for candidate in candidates:
-        text, entry = candidate.statement.text, candidate.member.entry
+    vectors = static_vectors().encode([heading.text, *(c.statement.text for c in candidates)])
+    chosen = [vectors[0]]
+    left: dict[str, int] = {}
+    for candidate, vector in zip(candidates, vectors[1:], strict=True):
+        statement, entry = candidate.statement, candidate.member.entry
         if len(lines) == MAX_LINES:
             break
-        if nearest(candidate.statement, seen)[1] >= KNOWN or MAX_EXCERPT - spent[entry.uid] < MIN_LINE:
+        room = left.get(entry.uid, MAX_EXCERPT - min(len(entry.title), MAX_TITLE))
+        told_before = known.has(statement) or max(float(vector @ other) for other in chosen) >= SAME
+        if told_before or room < min(len(statement.text), MIN_QUOTE):
             continue
-        quoted = short(text, MAX_EXCERPT - spent[entry.uid])
-        spent[entry.uid] += len(quoted)
-        seen.append(candidate.statement)
+        quoted = short(statement.text, room)
+        left[entry.uid] = room - len(quoted)
+        known.add(statement)
+        chosen.append(vector)
         lines.append(Line(text=quoted, source=entry.source, link=entry.link, entry_uid=entry.uid))
     return tuple(lines)
 
@@ -178,36 +193,38 @@ def _corrections(members: Sequence[Member], told: Told) -> list[Line]:
     ]
 
 
+def _body(member: Member) -> str:
+    return member.entry.summary or member.entry.content
+
+
 def _speaks(member: Member, told: Told) -> bool:
-    return member.reading.lang == (told.lang or "en")
+    return member.reading.lang in {told.lang or "en", ""}
+
+
+def _heading(member: Member) -> Statement:
+    return statement_of(own_words(member.entry.title) or member.entry.text, member.reading.lang)
 
 
 def _headline(members: Sequence[Member], told: Told) -> Member:
     """The entry with the most central title, in the receiver's language if there is one."""
-    own = (
-        [m for m in members if m.copy_of is None and m.entry.title]
-        or [m for m in members if m.entry.title]
-        or list(members)
-    )
+    own = [m for m in members if m.copy_of is None and m.entry.title] or list(members)
     readable = [m for m in own if _speaks(m, told)] or own
-    score = [sum(float(m.reading.vector @ other.reading.vector) for other in own) for m in readable]
-    return readable[score.index(max(score))]
+    vectors = np.stack([m.reading.vector for m in own])
+    central = [float(np.einsum("ij,j->i", vectors, m.reading.vector).sum()) for m in readable]
+    return max(zip(readable, central, strict=True), key=lambda found: round(found[1], 5))[0]
 
 
 def _told_event(
     event: Event, members: Sequence[Member], headline: Member, lines: tuple[Line, ...], update: bool
 ) -> DigestEvent:
+    quoted = {headline.entry.uid, *(line.entry_uid for line in lines)}
     new = [m for m in members if m.verdict.novelty in _TELLING]
+    told_now = [m for m in new if m.entry.uid in quoted] or new
     best = max(members, key=lambda m: m.match.score)
-    first = not update and any(m.verdict.novelty is Novelty.NEW_EVENT for m in members)
-    verdict = (
-        Novelty.NEW_EVENT if first or not new else max((m.verdict.novelty for m in new[-3:]), key=lambda n: _RANK[n])
-    )
-    verdict = Novelty.DEVELOPMENT if update and verdict is Novelty.NEW_EVENT else verdict
     return DigestEvent(
         id=event.id,
-        title=short(headline.entry.title or headline.entry.text, MAX_EXCERPT),
-        verdict=verdict,
+        title=short(headline.entry.title or headline.entry.text, MAX_TITLE),
+        verdict=_verdict(told_now if update else new, update),
         first_seen=event.first_seen,
         last_seen=event.last_seen,
         score=best.match.score,
@@ -215,7 +232,7 @@ def _told_event(
         independent_sources=independent_sources(members),
         copies=sum(m.copy_of is not None for m in members),
         new=lines,
-        why=tuple(dict.fromkeys(why for m in new for why in m.verdict.why))[:5],
+        why=tuple(dict.fromkeys(why for m in told_now for why in m.verdict.why))[:5],
         terms=tuple((hit.term, hit.weight) for hit in best.match.hits),
         threshold=best.match.threshold,
         entries=tuple(_listed(m) for m in sorted(members, key=lambda m: m.copy_of is not None)),
@@ -223,9 +240,21 @@ def _told_event(
     )
 
 
+def _verdict(new: Sequence[Member], update: bool) -> Novelty:
+    """What the whole event is to this receiver."""
+    found = {m.verdict.novelty for m in new}
+    if not update:
+        return Novelty.NEW_EVENT if Novelty.NEW_EVENT in found or not found else max(found, key=lambda n: _RANK[n])
+    return Novelty.CORRECTION if found == {Novelty.CORRECTION} else Novelty.DEVELOPMENT
+
+
 def _listed(member: Member) -> DigestEntry:
     entry = member.entry
     return DigestEntry(
-        id=entry.uid, title=short(entry.title or entry.text, MAX_EXCERPT), link=entry.link, source=entry.source,
-        published=entry.published, copy_of=member.copy_of,
-    )  # fmt: skip
+        id=entry.uid,
+        title=short(entry.title or entry.text, MAX_TITLE),
+        link=entry.link,
+        source=entry.source,
+        published=entry.published,
+        copy_of=member.copy_of,
+    )
