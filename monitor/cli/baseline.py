@@ -9,6 +9,8 @@ from monitor.cli import show
 from monitor.cli.session import Session
 from monitor.text import short
 
+ORIGIN_MOST = 160  # characters of a seed sentence in the table
+
 
 def of(session: Session, name: str) -> dict[str, Any]:
     """Return everything the monitor knows of a storyline's definition at this moment."""
@@ -63,9 +65,8 @@ def tell(found: dict[str, Any], terms: int | None) -> None:
         show.say(f"The seeds agree on: {', '.join(found['agreements'][:20])}")
     if found["terms"]:
         show.say()
-        width = 90 if show.on_terminal() else 160
         rows = [
-            (t["text"], f"{t['weight']:.2f}", str(t["kind"]), t["seeds"], short(t["origin"], width))
+            (t["text"], f"{t['weight']:.2f}", str(t["kind"]), t["seeds"], short(t["origin"], ORIGIN_MOST))
             for t in found["terms"][:terms]
         ]
         show.table(("term", "weight", "kind", "seeds", "from the seed sentence"), rows)

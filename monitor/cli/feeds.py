@@ -111,7 +111,7 @@ def health(session: Session, everything: bool) -> int:
         for feed, state in (known if everything else ill)
     ]
     if rows:
-        show.table(("feed", "state", "since", "next poll", "what"), rows)
+        show.table(("feed", "state", "since", "next poll", "what"), rows, wrap=True)
     fine = sum(state is Health.OK for _, state in known)
     new = sum(state is Health.NEW for _, state in known)
     show.say(f"{fine} of {len(known)} feeds are well{f', {new} not polled yet' if new else ''}.", "" if ill else "good")

@@ -249,7 +249,7 @@ def show_delivery(session: Session, delivery_id: int, body: bool) -> None:
     rows = [
         (a.number, a.started_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"), a.outcome.value, a.detail) for a in attempts
     ]
-    show.table(("try", "at", "outcome", "detail"), rows, empty="not tried yet")
+    show.table(("try", "at", "outcome", "detail"), rows, empty="not tried yet", wrap=True)
     if body:
         show.say()
         click.echo(each.rendered.text)

@@ -10,27 +10,18 @@ from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-STYLES = {"good": "green", "bad": "red", "warn": "yellow", "dim": "dim", "strong": "bold"}
+COLUMN_MOST, LAST_LEAST = 40, 20  # characters of a column; of the last one, which takes what is left
+STYLES = {"good": "green", "bad": "red", "warn": "yellow"}
 
 
 def on_terminal() -> bool:
     """Return whether a person looks at the answer."""
     return sys.stdout.isatty()
-
-
-def console() -> Console:
-    """Return rich's console on stdout."""
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=True)
 
 
 def as_json(value: Any) -> None:
@@ -64,32 +55,36 @@ def clean(value: Any) -> str:
     return CONTROL.sub("·", str(value)).replace("\n", " ")
 
 
-def table(
-    heads: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str = "nothing", styles: Sequence[str] = ()
-) -> None:
-    """Print rows under heads; `empty` where there are none. The last column takes what width is left."""
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str = "nothing", wrap: bool = False) -> None:
+    """Print rows under heads; `empty` where there are none. The last column takes what width a terminal has left.
+
+    It is cut there unless `wrap` says that it matters to its end; a pipe gets everything.
+    """
     cells = [[clean("" if cell is None else cell) for cell in row] for row in rows]
     if not cells:
         click.echo(empty)
     elif on_terminal():
-        _rich_table(heads, cells, styles)
+        _rich_table(heads, cells, wrap=wrap)
     else:
         _plain_table(heads, cells)
 
 
-def _rich_table(heads: Sequence[str], rows: list[list[str]], styles: Sequence[str]) -> None:
+def _rich_table(heads: Sequence[str], rows: list[list[str]], *, wrap: bool) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(highlight=False)
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for number, head in enumerate(heads):
-        style = STYLES.get(styles[number], "") if number < len(styles) else ""
-        last = number == len(heads) - 1
-        made.add_column(head, style=style, overflow="fold" if last else "ellipsis", no_wrap=not last)
+    left = console.width
+    for number, head in enumerate(heads[:-1]):
+        width = min(COLUMN_MOST, max(len(head), *(len(row[number]) for row in rows)))
+        made.add_column(head, overflow="ellipsis", no_wrap=True, width=width)
+        left -= width + 2
+    made.add_column(heads[-1], overflow="fold" if wrap else "ellipsis", no_wrap=not wrap, width=max(LAST_LEAST, left))
     for row in rows:
         made.add_row(*(_coloured(cell, Text) for cell in row))
-    Console(highlight=False).print(made)
+    console.print(made)
 
 
 WORDS = {

@@ -61,7 +61,7 @@ def _with_lines(path: Path, text: str, items: Sequence[str]) -> str:
         return "".join([*lines, "\n" if lines else "", "feeds:\n", *(f"  - {item}\n" for item in items)])
     key_line = read.root.keys["feeds"][0]
     if not held.value:
-        lines[key_line - 1] = re.sub(r"^(feeds\s*:)\s*(\[\s*\]|~|null)?", r"\1", lines[key_line - 1])
+        lines[key_line - 1] = re.sub(r"^(feeds[ \t]*:)[ \t]*(\[[ \t]*\]|~|null)?", r"\1", lines[key_line - 1])
         return "".join([*lines[:key_line], *(f"  - {item}\n" for item in items), *lines[key_line:]])
     first = held.value[0]
     dash = re.match(r"\s*-\s", lines[first.line - 1])

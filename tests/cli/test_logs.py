@@ -1,0 +1,68 @@
+"""Logs: readable by people, by journald, and steered by nobody."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+import structlog
+
+from monitor.cli import logs
+
+
+Captured = pytest.CaptureFixture[str]
+
+
+def logged(monkeypatch: pytest.MonkeyPatch, capsys: Captured, *, systemd: bool, **facts: object) -> str:
+    if systemd:
+        monkeypatch.setenv("INVOCATION_ID", "x")
+    logs.set_up(2)
+    structlog.get_logger("x").warning("feed-failed", **facts)
+    return capsys.readouterr().err
+
+
+def test_lines_for_people(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    line = logged(monkeypatch, capsys, systemd=False, feed="A", count=3)
+    assert "feed-failed" in line
+    assert "feed=A" in line
+    assert "count=3" in line
+
+
+def test_lines_for_journald(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    line = logged(monkeypatch, capsys, systemd=True, feed="A")
+    assert line.startswith("<4>{")
+    assert json.loads(line[3:]) == {"feed": "A", "event": "feed-failed", "level": "warning"}
+
+
+HOSTILE = "title\n2026-01-01 CRITICAL all is lost\x1b[31m\x07\u202e\x9b2J"
+
+
+@pytest.mark.parametrize("systemd", [False, True])
+def test_a_feed_cannot_write_log_lines(monkeypatch: pytest.MonkeyPatch, capsys: Captured, systemd: bool) -> None:
+    line = logged(monkeypatch, capsys, systemd=systemd, title=HOSTILE)
+    assert line.count("\n") == 1
+    assert not set("\x1b\x07\u202e\x9b") & set(line)
+
+
+def test_passwords_in_addresses_are_struck_out(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    line = logged(monkeypatch, capsys, systemd=False, url="https://user:CANARY7731@example.org/x")
+    assert "CANARY" not in line
+    assert "https://***@example.org/x" in line
+
+
+def test_a_full_disk_under_the_log_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    logs.set_up(1)
+    structlog.get_logger("x").warning("lost")
+
+
+def test_silence_by_default(capsys: Captured) -> None:
+    logs.set_up(0)
+    structlog.get_logger("x").info("composed")
+    assert capsys.readouterr().err == ""
