@@ -11,7 +11,6 @@ import structlog
 
 from monitor.cli import logs
 
-
 Captured = pytest.CaptureFixture[str]
 
 
