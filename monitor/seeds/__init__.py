@@ -12,7 +12,7 @@ credits, teasers, subscription lines, notices) is left out by general rules abou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
 from pathlib import Path
 
 from monitor.errors import SeedError, Where
@@ -29,7 +29,7 @@ NEAR_COPY = 0.8  # share of the shorter article's shingles that also stand in th
 
 
 def load(path: Path) -> Seeds:
-    """Return the seeds in a folder, or in one file, oldest name first.
+    """Return the seeds in a folder, or in one file, in the order of their names.
 
     A file that cannot be used becomes a warning that starts with its name, and the others are read.
 
@@ -39,9 +39,14 @@ def load(path: Path) -> Seeds:
     """
     articles: list[Seed] = []
     warnings: list[str] = []
+    copies = _Copies()
     for source in find(path, warnings):
         seed = _read(source, warnings)
-        if seed is not None and not _is_copy(seed, articles, warnings):
+        if seed is None:
+            continue
+        if original := copies.find(seed):
+            warnings.append(f"{seed.file}: the same article as {original}; left out")
+        else:
             articles.append(seed)
     if not articles:
         what = "; ".join(warnings) if warnings else "the folder is empty; put articles in it (.md, .txt or .html)"
@@ -62,22 +67,25 @@ def _read(source: Source, warnings: list[str]) -> Seed | None:
     return seed
 
 
-def _is_copy(seed: Seed, articles: list[Seed], warnings: list[str]) -> bool:
-    """Say whether another seed holds the same article; copies would count its words twice."""
-    mine = set(_shingles(seed))
-    for other in articles:
-        theirs = set(_shingles(other))
-        if mine and theirs and len(mine & theirs) >= NEAR_COPY * min(len(mine), len(theirs)):
-            warnings.append(f"{seed.file}: the same article as {other.file}; left out")
-            return True
-    return False
+class _Copies:
+    """Finds articles that were read before; copies would count their words twice."""
 
+    def __init__(self) -> None:
+        self._where: dict[tuple[str, ...], list[str]] = {}  # shingle -> files
+        self._sizes: dict[str, int] = {}
 
-def _shingles(seed: Seed) -> Iterator[int]:
-    """Yield the overlapping runs of words of an article."""
-    found = words(normalise(" ".join(seed.paragraphs)))
-    for start in range(max(len(found) - SHINGLE + 1, 1)):
-        yield hash(tuple(found[start : start + SHINGLE]))
+    def find(self, seed: Seed) -> str:
+        """Return the file with the same article, or "" and remember this one."""
+        found = words(normalise(" ".join(seed.paragraphs)))
+        mine = {tuple(found[at : at + SHINGLE]) for at in range(max(len(found) - SHINGLE + 1, 1))}
+        shared = Counter(file for shingle in mine for file in self._where.get(shingle, ()))
+        for file, count in shared.most_common(1):
+            if count >= NEAR_COPY * min(len(mine), self._sizes[file]):
+                return file
+        self._sizes[seed.file] = len(mine)
+        for shingle in mine:
+            self._where.setdefault(shingle, []).append(seed.file)
+        return ""
 
 
 def _version(articles: list[Seed]) -> str:

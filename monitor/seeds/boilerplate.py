@@ -7,6 +7,8 @@ severely, sentences of the article leniently: a rule for prose asks for an unmis
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
 from monitor.seeds.dates import is_date_line
 from monitor.text import normalise, words
@@ -161,6 +163,12 @@ END = _rule(r"^\W*", r"""
 """, r"\W*$")  # fmt: skip
 
 
+@lru_cache(maxsize=256)
+def length(line: str) -> int:
+    """Return the number of words in a line; every rule asks for it."""
+    return len(words(line))
+
+
 def is_sentence(line: str) -> bool:
     """Say whether a line ends like a sentence."""
     return bool(TERMINAL.search(line))
@@ -168,17 +176,17 @@ def is_sentence(line: str) -> bool:
 
 def is_prose(line: str) -> bool:
     """Say whether a line can stand in an article: it ends like a sentence, or is long enough to be one cut short."""
-    return is_sentence(line) or len(words(line)) >= SHORT
+    return is_sentence(line) or length(line) >= SHORT
 
 
 def is_end(line: str) -> bool:
     """Say whether everything after this line is no article any more."""
-    return len(words(line)) <= TINY and bool(END.match(line))
+    return length(line) <= TINY and bool(END.match(line))
 
 
 def is_credit(line: str) -> bool:
     """Say whether a line names who took a picture, and nothing else."""
-    return len(words(line)) <= 12 and bool(CREDIT_LABEL.match(line) or CREDIT_NAMES.match(line))
+    return length(line) <= 12 and bool(CREDIT_LABEL.match(line) or CREDIT_NAMES.match(line))
 
 
 def is_time_code(line: str) -> bool:
@@ -188,7 +196,7 @@ def is_time_code(line: str) -> bool:
 
 def is_caption(line: str) -> bool:
     """Say whether a line describes a picture, by its own form."""
-    count = len(words(line))
+    count = length(line)
     return is_credit(line) or (count <= 3 * SHORT and bool(CREDIT_TAIL.search(line) or CAPTION_START.match(line)))
 
 
@@ -199,27 +207,47 @@ def is_caption_like(line: str) -> bool:
 
 def what_is(line: str) -> str:
     """Return what a line is if it is no part of an article ("navigation", "caption", ...), else ""."""
-    count = len(words(line))
-    found = {
-        "time code": count == 0 or is_time_code(line),
-        "date": is_date_line(line),
-        "link": bool(LINK_ONLY.match(line) or TAGS.match(line)),
-        "teaser": bool(
-            TEASER_LABEL.match(line) or (count <= 3 * SHORT and TEASER.search(line) and not is_sentence(line))
-        ),
-        "caption": is_caption(line),
-        "notice": count <= 4 * SHORT and bool(NOTICE.search(line)),
-        "contributor": count <= 2 * SHORT and bool(CONTRIBUTED.search(line)),
-        "prompt": _is_prompt(line, count),
-        "byline": count <= 14 and bool(BYLINE.match(line)) and (bool(BYLINE_LABEL.match(line)) or count <= TINY),
-        "navigation": count <= 12 and all(word in NAVIGATION for word in words(normalise(line))),
-    }
-    ends = is_sentence(line) and count > TINY
-    return next((name for name, so in found.items() if so and not (ends and name in {"byline", "navigation"})), "")
+    count = length(line)
+    return next((name for name, holds in RULES.items() if holds(line, count)), "")
+
+
+def _ends(line: str, count: int) -> bool:
+    """Say whether a line is a whole sentence, not just a word with a full stop."""
+    return count > TINY and is_sentence(line)
+
+
+def _is_teaser(line: str, count: int) -> bool:
+    """Say whether a line leads to another article."""
+    return bool(TEASER_LABEL.match(line) or (count <= 3 * SHORT and TEASER.search(line) and not is_sentence(line)))
 
 
 def _is_prompt(line: str, count: int) -> bool:
     """Say whether a line asks the reader for something: to subscribe, to follow, to read on."""
     if count <= 2 * SHORT and (PROMPT_START.match(line) or PLEA.search(line)):
         return True
-    return count <= SHORT and bool(PROMPT.search(line)) and not (is_sentence(line) and count > TINY)
+    return count <= SHORT and bool(PROMPT.search(line)) and not _ends(line, count)
+
+
+def _is_byline(line: str, count: int) -> bool:
+    """Say whether a line names who wrote it."""
+    labelled = count <= TINY or bool(BYLINE_LABEL.match(line))
+    return count <= 14 and labelled and bool(BYLINE.match(line)) and not _ends(line, count)
+
+
+def _is_navigation(line: str, count: int) -> bool:
+    """Say whether a line holds nothing but the words of menus."""
+    return count <= 12 and all(word in NAVIGATION for word in words(normalise(line))) and not _ends(line, count)
+
+
+RULES: dict[str, Callable[[str, int], bool]] = {
+    "time code": lambda line, count: count == 0 or is_time_code(line),
+    "date": lambda line, _: is_date_line(line),
+    "link": lambda line, _: bool(LINK_ONLY.match(line) or TAGS.match(line)),
+    "teaser": _is_teaser,
+    "caption": lambda line, _: is_caption(line),
+    "notice": lambda line, count: count <= 4 * SHORT and bool(NOTICE.search(line)),
+    "contributor": lambda line, count: count <= 2 * SHORT and bool(CONTRIBUTED.search(line)),
+    "prompt": _is_prompt,
+    "byline": _is_byline,
+    "navigation": _is_navigation,
+}

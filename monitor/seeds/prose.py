@@ -15,10 +15,12 @@ HEAD = 15  # lines in which a headline is looked for
 MIN_WORDS = 25  # of prose; less is no article
 THIN_WORDS = 50  # less is an article that says little
 LETTERS = 0.7  # least share of letters and spaces in prose; tables have less
+NO_LETTER = re.compile(r"[^\w\s]|\d|_")
 SIGNS = re.compile(r"[(){}\[\]=<>_;|\\/#*`]")
 MOST_SIGNS = 0.03  # share of these in prose; programs and data have more
 MOSTLY = 0.5  # share of a text's words that stand in sentences, where it is written out
 HEADLINE_WORDS = (3, 40)
+LONGEST_SITE_NAME = 50  # characters, with what stands before it
 FULL_HEADLINE = 5  # words; shorter ones may be a masthead
 ENGLISH = frozenset(("the", "of", "and", "to", "in", "that", "for", "with", "by", "was", "has", "its", "from", "said"))
 SITE_NAME = re.compile(r"\s+(?:[|•·»]|[-–—](?=\s))\s*(?P<name>[^|•·»]{2,40})$")
@@ -68,7 +70,7 @@ def tidy(draft: Draft) -> tuple[Seed, list[str]]:
 
 def _is_data(prose: str) -> bool:
     """Say whether a text holds more signs than anybody writes in sentences."""
-    letters = sum(char.isalpha() or char.isspace() for char in prose)
+    letters = len(prose) - len(NO_LETTER.findall(prose))
     return letters < LETTERS * len(prose) or len(SIGNS.findall(prose)) > MOST_SIGNS * len(prose)
 
 
@@ -84,20 +86,20 @@ def _headline(draft: Draft) -> tuple[int, str]:
             return at, _without_site(line, "")
     above = list(takewhile(lambda found: not _begins_text(found[1]), head))
     plain = [(at, line) for at, line in above if not boilerplate.is_sentence(line)]
-    full = (found for found in plain if len(words(found[1])) >= FULL_HEADLINE)
+    full = (found for found in plain if boilerplate.length(found[1]) >= FULL_HEADLINE)
     at, line = next(full, plain[0] if plain else (0, ""))
     return at, _without_site(line, "")
 
 
 def _begins_text(line: str) -> bool:
     """Say whether a line is a paragraph, so that no headline comes after it."""
-    return boilerplate.is_sentence(line) and len(words(line)) > 12
+    return boilerplate.is_sentence(line) and boilerplate.length(line) > 12
 
 
 def _could_be_headline(line: str) -> bool:
     """Say whether a line has the length and the wording of a headline."""
     least, most = HEADLINE_WORDS
-    return least <= len(words(line)) <= most and len(line) <= 300 and not boilerplate.what_is(line)
+    return least <= boilerplate.length(line) <= most and len(line) <= 300 and not boilerplate.what_is(line)
 
 
 def _without_site(title: str, outlet: str) -> str:
@@ -118,6 +120,8 @@ def _without_site(title: str, outlet: str) -> str:
 
 def _same(line: str, title: str) -> bool:
     """Say whether a line is the headline once more, perhaps with the site's name or cut short."""
+    if len(line) > 1.25 * len(title) + LONGEST_SITE_NAME:
+        return False
     mine, theirs = normalise(line).rstrip(" .…"), normalise(title).rstrip(" .…")
     if not mine or not theirs:
         return False
@@ -158,7 +162,7 @@ def _article(body: list[str], draft: Draft) -> tuple[list[str], list[str], list[
 
 def _is_written_out(lines: list[str]) -> bool:
     """Say whether a text consists of sentences, so that a line without a full stop is a heading or a teaser."""
-    counts = [(len(words(line)), boilerplate.is_sentence(line)) for line in lines]
+    counts = [(boilerplate.length(line), boilerplate.is_sentence(line)) for line in lines]
     return sum(count for count, ends in counts if ends) >= MOSTLY * sum(count for count, _ in counts)
 
 
