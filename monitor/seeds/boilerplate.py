@@ -205,6 +205,7 @@ def is_caption_like(line: str) -> bool:
     return not is_sentence(line) or any(rule.search(line) for rule in (CAPTION_START, CAPTION_SHOWN, DATED))
 
 
+@lru_cache(maxsize=256)
 def what_is(line: str) -> str:
     """Return what a line is if it is no part of an article ("navigation", "caption", ...), else ""."""
     count = length(line)
