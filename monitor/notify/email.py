@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import re
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from monitor.errors import DeliveryError
 from monitor.notify import message
-from monitor.notify.deadline import Deadline
 from monitor.notify.receivers import EmailSettings, SmtpSettings
 from monitor.notify.secrets import secret
 from monitor.text import collapse, printable, short
 from monitor.types import Delivery
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 At = Callable[[str], None]
-DOTS = re.compile(rb"(?m)^\.")
+DOTS = re.compile(rb"\n\.")
+FAREWELL = 2.0  # seconds a server has to say goodbye
+PIECE = 64 * 1024  # bytes sent at a time
 
 
 class Mailbox:
@@ -29,6 +36,7 @@ class Mailbox:
         self._name = name
         self._settings = settings
         self._at = at
+        self._sender = message.address_only(settings.from_)
         self._line: Line | None = None
 
     def send(self, delivery: Delivery, now: datetime) -> str:  # noqa: ARG002 - every door has it
@@ -51,28 +59,29 @@ class Mailbox:
 
     def _once(self, delivery: Delivery, raw: bytes, seconds: float) -> str:
         """Send over the open line or a new one; any doubt about its state closes it."""
-        used, line = self._line is not None, self._line or Line(self._settings.smtp, seconds)
+        used, line = self._line is not None, self._line or Line(self._settings.smtp)
         self._line = None
-        with Deadline(seconds) as deadline:
-            try:
-                line.arrive(deadline)
-                self._at("connected")
-                sender = message.address_only(self._settings.from_)
-                receipt = line.hand_over(sender, message.address_only(delivery.recipient), raw, self._at)
-            except Refused as refusal:
-                self._line = line if line.reset() else None
-                raise self._error(str(refusal), retryable=refusal.temporary) from None
-            except (OSError, smtplib.SMTPException, ValueError) as error:
-                line.drop()
-                raise self._translated(error, line, deadline, used=used) from None
+        try:
+            line.arrive(seconds)
+            self._at("connected")
+            receipt = line.hand_over(self._sender, message.address_only(delivery.recipient), raw, self._at)
+        except Refused as refusal:
+            self._line = line if line.reset() else None
+            raise self._error(str(refusal), retryable=refusal.temporary) from None
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            line.drop()
+            raise self._translated(error, line, used=used) from None
+        except BaseException:
+            line.drop()
+            raise
         self._line = line
         return receipt
 
-    def _translated(self, error: Exception, line: Line, deadline: Deadline, *, used: bool) -> DeliveryError | Stale:
+    def _translated(self, error: Exception, line: Line, *, used: bool) -> DeliveryError | Stale:
         """Return what a broken conversation means for the delivery."""
-        if used and not line.greeted and not deadline.expired:
+        if used and not line.greeted and not line.late:
             return Stale()
-        what = "no answer in time" if deadline.expired else _words(error)
+        what = "no answer in time" if line.late else _words(error)
         if isinstance(error, smtplib.SMTPAuthenticationError):
             return self._error(f"the server refused the login: {_words(error)}", down=True)
         if line.handed_over:
@@ -98,48 +107,64 @@ class Refused(Exception):
 
 
 class Line:
-    """One SMTP connection."""
+    """One SMTP connection, with one deadline for everything a message needs."""
 
-    def __init__(self, settings: SmtpSettings, seconds: float) -> None:
+    def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
-        self._seconds = seconds
         self._smtp: smtplib.SMTP | None = None
-        self._watched: socket.socket | None = None
-        self.greeted = False  # this message: the server answered
+        self._until = 0.0  # monotonic
+        self.greeted = False  # this message: the server took its sender
         self.handed_over = False  # this message: everything was sent
 
-    def arrive(self, deadline: Deadline) -> None:
+    @property
+    def late(self) -> bool:
+        """Say whether this message's time is up."""
+        return time.monotonic() >= self._until
+
+    def arrive(self, seconds: float) -> None:
         """Connect, encrypt and log in, unless that was done for an earlier message."""
+        self._until = time.monotonic() + seconds
         self.greeted = self.handed_over = False
-        if self._smtp is not None and self._watched is not None:
-            deadline.watch(self._watched)
+        if self._smtp is not None:
             return
         context = ssl.create_default_context(cafile=self._settings.ca_file)
-        encryption = self._settings.encryption
-        self._smtp = (
-            smtplib.SMTP_SSL(local_hostname=socket.gethostname(), timeout=self._seconds, context=context)
+        name, encryption = socket.gethostname(), self._settings.encryption
+        self._smtp = smtp = (
+            smtplib.SMTP_SSL(local_hostname=name, context=context)
             if encryption == "tls"
-            else smtplib.SMTP(local_hostname=socket.gethostname(), timeout=self._seconds)
+            else smtplib.SMTP(local_hostname=name)
         )
-        self._connect(self._smtp, deadline)
+        self._connect(smtp, seconds)
         if encryption == "starttls":
-            self._smtp.starttls(context=context)
-            self._smtp.ehlo()
-        self._log_in(self._smtp)
+            smtp.starttls(context=context)
+            self._read_in_time(smtp)
+            smtp.ehlo()
+        self._log_in(smtp)
 
-    def _connect(self, smtp: smtplib.SMTP, deadline: Deadline) -> None:
+    def _connect(self, smtp: smtplib.SMTP, seconds: float) -> None:
         smtp._host = self._settings.host  # type: ignore[attr-defined]
-        sock = socket.create_connection((self._settings.host, self._settings.the_port), self._seconds)
+        sock = socket.create_connection((self._settings.host, self._settings.the_port), seconds)
         smtp.sock = sock
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._watched = sock.dup()
-        deadline.watch(self._watched)
         if isinstance(smtp, smtplib.SMTP_SSL):
             smtp.sock = smtp.context.wrap_socket(sock, server_hostname=self._settings.host)
+        self._read_in_time(smtp)
         code, reply = smtp.getreply()
         if code != 220:
             raise smtplib.SMTPConnectError(code, reply)
         smtp.ehlo_or_helo_if_needed()
+
+    def _read_in_time(self, smtp: smtplib.SMTP) -> None:
+        smtp.file = io.BufferedReader(_Replies(smtp, self._tick))
+
+    def _tick(self) -> None:
+        """Give the socket the time that is left. Errors: TimeoutError."""
+        assert self._smtp is not None
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        if self._smtp.sock is not None:
+            self._smtp.sock.settimeout(left)
 
     def _log_in(self, smtp: smtplib.SMTP) -> None:
         settings = self._settings
@@ -154,11 +179,11 @@ class Line:
         self.greeted = True
         self._must(smtp.rcpt(recipient), 250, 251)
         self._must(smtp.docmd("DATA"), 354)
-        body = DOTS.sub(b"..", raw) + b"\r\n.\r\n"
+        body = (DOTS.sub(b"\n..", raw) if b"\n." in raw else raw) + b"\r\n.\r\n"
         half = len(body) // 2
-        smtp.send(body[:half])
+        self._push(smtp, body[:half])
         at("mid-data")
-        smtp.send(body[half:])
+        self._push(smtp, body[half:])
         self.handed_over = True
         at("data-sent")
         code, reply = smtp.getreply()
@@ -166,6 +191,11 @@ class Line:
         self._must((code, reply), 250)
         at("accepted")
         return f"{code} {_reply(reply)}"
+
+    def _push(self, smtp: smtplib.SMTP, data: bytes) -> None:
+        for start in range(0, len(data), PIECE):
+            self._tick()
+            smtp.send(data[start : start + PIECE])
 
     def _must(self, answer: tuple[int, bytes], *wanted: int) -> None:
         code, reply = answer
@@ -188,18 +218,33 @@ class Line:
         """Say goodbye and close."""
         if self._smtp is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
-                if self._smtp.sock is not None:
-                    self._smtp.sock.settimeout(2)
+                self._until = time.monotonic() + FAREWELL
+                self._tick()
                 self._smtp.docmd("QUIT")
         self.drop()
 
     def drop(self) -> None:
         """Close at once."""
-        for closing in (self._smtp, self._watched):
-            if closing is not None:
-                with contextlib.suppress(OSError):
-                    closing.close()
-        self._smtp = self._watched = None
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with contextlib.suppress(OSError):
+                smtp.close()
+
+
+class _Replies(io.RawIOBase):
+    """What the server says, read within the message's time: a peer that sends a byte at a time gains nothing."""
+
+    def __init__(self, smtp: smtplib.SMTP, tick: Callable[[], None]) -> None:
+        self._smtp = smtp
+        self._tick = tick
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        self._tick()
+        assert self._smtp.sock is not None
+        return self._smtp.sock.recv_into(buffer)
 
 
 def _words(error: Exception) -> str:

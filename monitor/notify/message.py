@@ -6,12 +6,12 @@ so lets a feed write header fields (CVE-2024-6923). Every message is read back b
 
 from __future__ import annotations
 
-import base64
+import binascii
 import re
-from email import policy
+import zlib
 from email.header import Header
-from email.parser import BytesParser
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 
 from monitor.errors import DeliveryError
 from monitor.notify.receivers import EmailSettings
@@ -20,10 +20,13 @@ from monitor.types import Delivery
 
 LIMIT = 10 * 1024 * 1024  # bytes of a message
 SUBJECT = 200  # characters
-PICTURE = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
+PICTURE = re.compile(rb'src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 TOKEN = re.compile(r"[A-Za-z0-9._-]{1,128}")
 UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
-PARSER = BytesParser(policy=policy.compat32)
+FIELD = re.compile(rb"(?:([A-Za-z-]+): |[ \t]+(?=\S))[\x20-\x7e\t]*")  # a field, or its continuation
+MIME = frozenset(("MIME-Version", "Content-Type", "Content-Transfer-Encoding"))
+BASE64_LINE = re.compile(rb".{1,76}")
+ASCII_LINE = 60  # characters of a subject that need no folding
 Fields = list[tuple[str, str]]
 
 
@@ -36,7 +39,7 @@ def build(settings: EmailSettings, delivery: Delivery) -> bytes:
     """
     fields = _fields(settings, delivery)
     head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    message = head.encode("ascii") + _content(delivery)
+    message = head.encode("ascii") + _content(delivery.rendered.text, delivery.rendered.html)
     if len(message) > LIMIT:
         raise DeliveryError(delivery.receiver, "the message is larger than 10 MB", retryable=False)
     _check(message, [name for name, _ in fields], delivery)
@@ -45,7 +48,7 @@ def build(settings: EmailSettings, delivery: Delivery) -> bytes:
 
 def domain_of(settings: EmailSettings) -> str:
     """Return the domain our message ids live in: the sender's."""
-    return _ascii_address(parseaddr(settings.from_)[1]).rpartition("@")[2] or "localhost"
+    return address_only(settings.from_).rpartition("@")[2] or "localhost"
 
 
 def message_id(settings: EmailSettings, delivery: Delivery) -> str:
@@ -56,26 +59,31 @@ def message_id(settings: EmailSettings, delivery: Delivery) -> str:
 
 def thread_root(settings: EmailSettings, storyline: str) -> str:
     """Return the id that every message about a storyline refers to: one thread for the story's life."""
-    return f"<storyline.{fingerprint('thread', storyline)}@{domain_of(settings)}>"
+    return _root(storyline, domain_of(settings))
+
+
+@lru_cache(maxsize=256)
+def _root(storyline: str, domain: str) -> str:
+    return f"<storyline.{fingerprint('thread', storyline)}@{domain}>"
 
 
 def _fields(settings: EmailSettings, delivery: Delivery) -> Fields:
-    name, address = parseaddr(settings.from_)
-    root = thread_root(settings, delivery.storyline or delivery.digest_id)
+    domain = domain_of(settings)
+    root = _root(delivery.storyline or delivery.digest_id, domain)
     fields = [
         ("Date", format_datetime(delivery.created_at)),
-        ("From", _person(name, address)),
+        ("From", _person(settings.from_)),
         ("To", _ascii_address(delivery.recipient)),
         ("Subject", _text_field("Subject", delivery.rendered.subject)),
         ("Message-ID", message_id(settings, delivery)),
         ("In-Reply-To", root),
         ("References", root),
-        ("List-Id", _list_id(settings, delivery)),
+        ("List-Id", _list_id(delivery.storyline, domain)),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
     ]
     if settings.reply_to:
-        fields.append(("Reply-To", _person(*parseaddr(settings.reply_to))))
+        fields.append(("Reply-To", _person(settings.reply_to)))
     if settings.unsubscribe:
         fields.append(("List-Unsubscribe", f"<{settings.unsubscribe}>"))
         if settings.unsubscribe.startswith("https:"):
@@ -86,11 +94,16 @@ def _fields(settings: EmailSettings, delivery: Delivery) -> Fields:
 def _text_field(name: str, text: str) -> str:
     """Return other people's text as an unstructured field, folded; what looks encoded is data."""
     plain = short(collapse(printable(text)), SUBJECT)
-    charset = "us-ascii" if plain.isascii() and "=?" not in plain else "utf-8"
+    is_plain = plain.isascii() and "=?" not in plain
+    if is_plain and len(plain) <= ASCII_LINE:
+        return plain
+    charset = "us-ascii" if is_plain else "utf-8"
     return Header(plain, charset, header_name=name).encode(linesep="\r\n")
 
 
-def _person(name: str, address: str) -> str:
+@lru_cache(maxsize=256)
+def _person(written: str) -> str:
+    name, address = parseaddr(written)
     return formataddr((collapse(printable(name)), _ascii_address(address)))
 
 
@@ -99,24 +112,28 @@ def _ascii_address(address: str) -> str:
     return address if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
 
 
-def _list_id(settings: EmailSettings, delivery: Delivery) -> str:
-    label = UNSAFE.sub("-", delivery.storyline).strip("-.") or fingerprint(delivery.storyline)
-    return f"<{label.lower()[:60]}.storyline-monitor.{domain_of(settings)}>"
+@lru_cache(maxsize=256)
+def _list_id(storyline: str, domain: str) -> str:
+    label = UNSAFE.sub("-", storyline).strip("-.") or fingerprint(storyline)
+    return f"<{label.lower()[:60]}.storyline-monitor.{domain}>"
 
 
-def _content(delivery: Delivery) -> bytes:
+@lru_cache(maxsize=16)
+def _content(text: str, html: str) -> bytes:
     """Return the MIME fields and the body (RFC 2046): text first, then HTML with its picture inside.
 
-    Everything is base64, which no line length, dot or charset can break. Boundaries and ids come from the key, so that
-    every attempt sends the same bytes. Written out here: `EmailMessage` takes longer for it than the sending does.
+    Everything is base64, which no line length, dot or charset can break. Boundaries and ids come from the content, so
+    that every attempt sends the same bytes; the recipients of one digest share them. Written out here, for
+    `EmailMessage` takes longer to put it together than sending it takes.
     """
-    mark = fingerprint("boundary", delivery.key)
+    body = html.encode()
+    mark = f"{zlib.crc32(body):08x}"  # base64 cannot hold the boundary, whatever the mark
     cid = f"timeline.{mark}@storyline-monitor"
-    html, picture = _with_inline_picture(delivery.rendered.html, cid)
-    text_part = _part("text/plain; charset=utf-8", delivery.rendered.text.encode())
-    if not html:
+    body, picture = _with_inline_picture(body, cid)
+    text_part = _part("text/plain; charset=utf-8", text.encode())
+    if not body:
         return b"MIME-Version: 1.0\r\n" + text_part
-    html_part = _part("text/html; charset=utf-8", html.encode())
+    html_part = _part("text/html; charset=utf-8", body)
     if picture:
         image = f"Content-ID: <{cid}>\r\nContent-Disposition: inline; filename=timeline.png\r\n"
         parts = (html_part, image.encode() + _part("image/png", picture))
@@ -126,7 +143,7 @@ def _content(delivery: Delivery) -> bytes:
 
 def _part(kind: str, content: bytes) -> bytes:
     """Return one leaf with its fields."""
-    encoded = base64.encodebytes(content).replace(b"\n", b"\r\n")
+    encoded = b"\r\n".join(BASE64_LINE.findall(binascii.b2a_base64(content, newline=False))) + b"\r\n"
     return f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n\r\n".encode() + encoded
 
 
@@ -137,24 +154,26 @@ def _multipart(kind: str, boundary: str, *parts: bytes) -> bytes:
     return head + b"".join(line + b"\r\n" + part + b"\r\n" for part in parts) + line + b"--\r\n"
 
 
-def _with_inline_picture(html: str, cid: str) -> tuple[str, bytes]:
+def _with_inline_picture(html: bytes, cid: str) -> tuple[bytes, bytes]:
     """Return the HTML with its first data: picture named by a Content-ID, and the picture."""
     match = PICTURE.search(html)
     if match is None:
         return html, b""
-    return html[: match.start()] + f'src="cid:{cid}"' + html[match.end() :], base64.b64decode(match[1])
+    named = b"".join((html[: match.start()], f'src="cid:{cid}"'.encode(), html[match.end() :]))
+    return named, binascii.a2b_base64(match[1])
 
 
 def _check(message: bytes, names: list[str], delivery: Delivery) -> None:
-    """Refuse a message that would not be read as it was written."""
-    head = message.partition(b"\r\n\r\n")[0]
-    parsed = PARSER.parsebytes(head + b"\r\n\r\n", headersonly=True)
-    mime = {"Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
-    found = [name for name in parsed.keys() if name not in mime]  # noqa: SIM118 - a Message is no dict
-    if found != names or parsed.defects or any(len(line) > 998 for line in head.split(b"\r\n")):
+    """Refuse a message whose head would not be read as it was written (RFC 5322, 2.2)."""
+    lines = message.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    fields = [FIELD.fullmatch(line) for line in lines]
+    found = [field[1].decode() for field in fields if field and field[1]]
+    ours, rest = found[: len(names)], found[len(names) :]
+    if not all(fields) or ours != names or not MIME.issuperset(rest) or any(len(line) > 998 for line in lines):
         raise DeliveryError(delivery.receiver, "the message does not read back as written", retryable=False)
 
 
+@lru_cache(maxsize=256)
 def address_only(written: str) -> str:
     """Return the bare address in ASCII, as SMTP wants it."""
     return _ascii_address(parseaddr(written)[1])

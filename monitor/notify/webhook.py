@@ -21,7 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from monitor.errors import DeliveryError
-from monitor.notify.deadline import Deadline
+from monitor.notify.deadline import Watchdog
 from monitor.notify.guard import RefusedAddressError, resolve
 from monitor.notify.receivers import WebhookSettings
 from monitor.notify.secrets import secret
@@ -43,37 +43,25 @@ class Hook:
         self._name = name
         self._settings = settings
         self._at = at
-        self._sock: socket.socket | None = None  # of the kept connection
-        self._deadline: Deadline | None = None
-        self._session = _session(settings, self._connected)
+        self._watchdog = Watchdog()
+        self._session = _session(settings, self._watchdog.watch)
 
     def send(self, delivery: Delivery, now: datetime) -> str:
         """Post one digest and return what the receiver answered. Errors: DeliveryError."""
         body = Body(delivery.rendered.json.encode(), self._at)
-        with Deadline(self._settings.timeout.total_seconds()) as self._deadline:
-            if self._sock is not None:
-                self._deadline.watch(self._sock)
-            try:
+        try:
+            with self._watchdog.limit(self._settings.timeout.total_seconds()):
                 status, headers, answer = self._post(body, _headers(self._settings, delivery, now))
-            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-                reason = _words(error, self._deadline)
-                self.rest()
-                raise self._error(reason, retryable=True, down=not body.begun) from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            reason = _words(error, late=self._watchdog.expired)
+            self.rest()
+            raise self._error(reason, retryable=True, down=not body.begun) from None
         return self._judged(status, headers, answer, now)
 
     def rest(self) -> None:
         """Close the connection."""
         self._session.close()
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
-
-    def _connected(self, sock: socket.socket) -> None:
-        if self._sock is not None:
-            self._sock.close()
-        self._sock = sock
-        if self._deadline is not None:
-            self._deadline.watch(sock)
+        self._watchdog.rest()
 
     def _post(self, body: Body, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
         url = self._settings.url or secret(None, self._settings.url_file) or ""
@@ -184,9 +172,9 @@ def _retry_after(headers: dict[str, str], now: datetime) -> timedelta | None:
     return max(at - here, timedelta())
 
 
-def _words(error: Exception, deadline: Deadline) -> str:
+def _words(error: Exception, *, late: bool) -> str:
     """Return a failure in words without the address: its path and query may be secrets."""
-    if deadline.expired:
+    if late:
         return "no answer in time"
     cause: BaseException | None = error
     for _ in range(8):
