@@ -113,6 +113,12 @@ def test_the_parts_hold_exactly_what_was_rendered() -> None:
     assert html.get_content().replace("\r\n", "\n") == rendered.html
 
 
+def test_a_message_without_html_is_plain_text() -> None:
+    mail = built(replace(digests.render(digest()), html=""))
+    assert mail.get_content_type() == "text/plain"
+    assert mail.get_content().startswith("THE HARBOUR DEAL")
+
+
 def test_a_retry_is_the_same_message_byte_for_byte() -> None:
     once, again = delivery(), replace(delivery(), attempts=3, error="451")
     assert message.build(to(), once) == message.build(to(), again)
