@@ -9,7 +9,7 @@ from functools import lru_cache
 from monitor.detect.background import shipped
 from monitor.detect.facts import Facts, facts_of
 from monitor.detect.lex import stem_id, stems
-from monitor.detect.mastheads import CUT, own_words
+from monitor.detect.mastheads import is_cut, own_words
 from monitor.text import sentences
 
 MAX_CLAIMS = 12  # of one entry
@@ -31,7 +31,7 @@ class Statement:
 def statements_of(title: str, body: str, lang: str = "en") -> tuple[Statement, ...]:
     """The claims of an entry: its title, then the sentences of its body; what mastheads add is left out."""
     found = [own_words(title), *sentences(own_words(body[:MAX_CHARACTERS]), lang or "en")]
-    if len(found) > 1 and CUT.search(body[:MAX_CHARACTERS]):
+    if len(found) > 1 and is_cut(body[:MAX_CHARACTERS]):
         found[-1] = found[-1].rstrip(" .,") + "…"
     texts = dict.fromkeys(text[:LONGEST].strip() for text in found if len(text.strip()) > 2)
     return tuple(_statement(text, lang or "en") for text in list(texts)[:MAX_CLAIMS])

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from rapidfuzz import fuzz
 
-from monitor.detect.mastheads import CUT, own_words
+from monitor.detect.mastheads import own_words
 from monitor.text import fingerprint, normalise, words
 
 MAX_WORDS = 400  # of a text compared; what follows adds nothing but time
@@ -30,7 +30,6 @@ class Wording:
     shingles: frozenset[int]  # of title and body
     body_shingles: frozenset[int]
     words: int
-    cut: bool  # ends in an ellipsis
 
 
 def wording_of(title: str, body: str) -> Wording:
@@ -43,7 +42,6 @@ def wording_of(title: str, body: str) -> Wording:
         shingles=frozenset(_shingles(in_title)) | frozenset(_shingles(in_body)),
         body_shingles=frozenset(_shingles(in_body)),
         words=len(in_title) + len(in_body),
-        cut=bool(CUT.search(body) or CUT.search(title)),
     )
 
 

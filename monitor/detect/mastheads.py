@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from monitor.text import words
 
+LONGEST = 20_000  # characters of a text looked at
+EDGE = 400  # characters at either end in which a masthead adds something; keeps the patterns' time bounded
 _CREDITS = (
     "Reuters", "AP|Associated Press", "AFP|Agence France-Presse", "dpa|Deutsche Presse-Agentur", "UPI", "ANSA", "EFE",
     "TASS|Itar-Tass", "RIA Novosti|RIA", "Interfax", "Interfax-Ukraine", "Ukrinform", "Xinhua",
@@ -30,7 +32,7 @@ _CREDIT = re.compile(
 )
 _CREDIT_AT_END = re.compile(rf"(?:[\s(\[|/•–—-]|\b(?:source|via|by|with)\b:?)*\b(?:{_AGENCY})\b[\s)\]/.]*$", re.I)
 _BYLINE = re.compile(
-    r"^\W*(?:by|von|por|par)\s+(?:[A-Z][\w'’.-]+\s?){1,4}(?:(?:,|and|&)\s*(?:[A-Z][\w'’.-]+\s?){1,4})*[|:–—-]\s+"
+    r"^\W*(?i:by|von|por|par)\s+(?:[A-Z][\w'’.-]+\s?){1,4}(?:(?:,|and|&)\s*(?:[A-Z][\w'’.-]+\s?){1,4})*[|:–—-]\s+"
 )
 _BYLINE_WORDS = re.compile(
     r"^\W*(?:by|By|BY)\s+[A-Z][\w'’-]+\s+[A-Z][\w'’-]+"
@@ -55,13 +57,18 @@ CUT = re.compile(r"(?:\s*(?:\[?(?:…|\.\.\.)\]?)|\s*\[\+\d+ chars\])\s*$")
 @lru_cache(maxsize=4_096)
 def own_words(text: str) -> str:
     """The text without what mastheads add: dateline, byline, agency tag, `Read more`, `The post … appeared first`."""
-    kept = text[:20_000].strip()
+    kept = text[:LONGEST].strip()
     for pattern in (_BOILERPLATE, CUT, _CREDIT_AT_END, CUT):
-        kept = pattern.sub("", kept)
+        kept = kept[:-EDGE] + pattern.sub("", kept[-EDGE:])
     for pattern in (_PREFIX, _CREDIT_IN_FRONT, _BYLINE, _BYLINE_WORDS, _DATELINE, _PREFIX):
-        shorter = pattern.sub("", kept, count=1)
-        kept = shorter if len(words(shorter)) >= 3 else kept
+        shorter = pattern.sub("", kept[:EDGE], count=1) + kept[EDGE:]
+        kept = shorter if len(words(shorter[:EDGE])) >= 3 else kept
     return kept.strip()
+
+
+def is_cut(text: str) -> bool:
+    """Whether a text ends in the mark of a cut."""
+    return CUT.search(text[-60:]) is not None
 
 
 def agency_of(*texts: str) -> str:
@@ -69,7 +76,7 @@ def agency_of(*texts: str) -> str:
     for text in texts:
         found = _CREDIT.search(text[:300]) or _CREDIT.search(text[-200:])
         if found is None:
-            front = _CREDIT_IN_FRONT.match(text)
+            front = _CREDIT_IN_FRONT.match(text[:300])
             name = re.sub(r"^\W+|\W+$", "", front.group()).lower() if front else ""
         else:
             name = found.group(1).lower()
