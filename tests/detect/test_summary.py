@@ -1,0 +1,135 @@
+"""What one receiver is told: once, sourced, in their language, and nothing when nothing is new."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.detect import summary
+from monitor.detect.chronicle import Chronicle
+from monitor.detect.summary import Member, Told
+from monitor.types import DigestEvent, Entry, Event, Novelty, Seed, Seeds
+from tests.detect.stream import LENS, MATCH, chronicle, entry, feed
+
+UMEROV = entry(
+    "Umerov in Seoul to ask for weapons",
+    "Ukraine's defence minister Rustem Umerov met President Yoon on Wednesday. He spent two hours at the palace.",
+    source="wire-a",
+)
+COPY = entry(UMEROV.title, f"SEOUL (Reuters) - {UMEROV.summary}", source="daily-b", hours=1)
+WORDS = entry("Yoon receives Umerov in Seoul", "Nobody would say whether weapons came up.", source="kr-daily", hours=2)
+MORE = entry(
+    "Umerov leaves Seoul with promise of 300 generators",
+    "Ukraine's defence minister got 300 generators and no weapons in Seoul, President Yoon's office said.",
+    source="wire-c",
+    hours=6,
+)
+RUSSIAN = entry(
+    "Умеров в Сеуле просит оружие", "Министр обороны Украины встретился с президентом Юном.", hours=3, lang="ru"
+)
+
+
+def story(*entries: Entry, keeper: Chronicle | None = None) -> tuple[Event, list[Member]]:
+    keeper = keeper or chronicle()
+    decided = feed(keeper, *entries)
+    event = keeper.event(decided[0][0].event_id)
+    assert event is not None
+    readings = LENS.read(entries)
+    members = [
+        Member(entry=e, match=MATCH, verdict=v, copy_of=a.copy_of, reading=r)
+        for e, r, (a, v) in zip(entries, readings, decided, strict=True)
+        if e.uid in event.entries
+    ]
+    return event, members
+
+
+def told_of(event: Event, members: Sequence[Member], told: Told) -> DigestEvent:
+    found = summary.tell(event, members, told)
+    assert found is not None
+    return found
+
+
+def test_first_telling() -> None:
+    event, members = story(UMEROV, COPY, WORDS)
+    found = told_of(event, members, Told())
+    assert found.verdict is Novelty.NEW_EVENT
+    assert not found.is_update
+    assert (found.sources, found.independent_sources, found.copies) == (3, 2, 1)
+    assert found.title in {UMEROV.title, WORDS.title}
+    assert 1 <= len(found.new) <= 3
+    links = {e.link: e.source for e in (UMEROV, WORDS)}
+    assert all(links[line.link] == line.source for line in found.new)
+    shown = [found.title, *(line.text for line in found.new)]
+    assert len(set(shown)) == len(shown)
+    assert [listed.copy_of for listed in found.entries] == [None, None, UMEROV.uid]
+
+
+def test_nothing_is_told_twice() -> None:
+    event, members = story(UMEROV, COPY, WORDS)
+    told = Told().after(told_of(event, members, Told()))
+    told = told.after(again) if (again := summary.tell(event, members, told)) else told
+    assert summary.tell(event, members, told) is None
+
+
+def test_an_update_tells_only_what_is_new() -> None:
+    keeper = chronicle()
+    event, members = story(UMEROV, WORDS, keeper=keeper)
+    told = Told().after(told_of(event, members, Told()))
+    [(assignment, verdict)] = feed(keeper, MORE)
+    assert assignment.event_id == event.id
+    assert verdict.novelty is Novelty.DEVELOPMENT
+    grown = keeper.event(event.id)
+    assert grown is not None
+    new = Member(entry=MORE, match=MATCH, verdict=verdict, copy_of=None, reading=LENS.read([MORE])[0])
+    found = told_of(grown, [*members, new], told)
+    assert found.is_update
+    assert found.verdict is Novelty.DEVELOPMENT
+    assert {line.entry_uid for line in found.new} <= {MORE.uid}
+    assert any("300 generators" in text for text in (found.title, *(line.text for line in found.new)))
+
+
+def test_what_the_seeds_say_is_no_news() -> None:
+    seeds = Seeds(articles=(Seed(file="a.md", title=UMEROV.title, paragraphs=(UMEROV.summary,)),))
+    event, members = story(UMEROV)
+    assert summary.tell(event, members, Told(seeds=seeds)) is None
+
+
+def test_the_receivers_language_comes_first() -> None:
+    event, members = story(UMEROV, RUSSIAN)
+    found = told_of(event, members, Told())
+    assert found.title == UMEROV.title
+    assert all(line.entry_uid == UMEROV.uid for line in found.new)
+
+
+def test_of_one_entry_no_more_than_300_characters_are_shown() -> None:
+    long = entry(
+        "Seoul weighs what to send to Kyiv " * 3,
+        " ".join(f"Clause {n} of the text speaks of item {n}." for n in range(90)),
+    )
+    found = told_of(*story(long), Told())
+    assert len(long.title.strip()) + sum(len(line.text) for line in found.new) <= 300
+
+
+def test_an_agency_credit_makes_one_source() -> None:
+    one = entry("Umerov in Seoul", "Rustem Umerov came to ask for weapons. (Yonhap)", source="a")
+    other = entry(
+        "Defence minister of Ukraine visits Seoul",
+        "Umerov will see Yoon, Yonhap said. Source: Yonhap",
+        source="b",
+        hours=1,
+    )
+    members = story(one)[1] + story(other)[1]
+    assert summary.independent_sources(members) == 1
+
+
+def test_rank_and_timeline() -> None:
+    big, small = told_of(*story(UMEROV, WORDS), Told()), told_of(*story(MORE), Told())
+    assert [e.id for e in summary.rank([small, big])] == [big.id, small.id]
+    event = story(UMEROV)[0]
+    days = summary.timeline([event], {event.id}, days=3)
+    assert days == (("2024-11-25", 0, 0), ("2024-11-26", 0, 0), ("2024-11-27", 1, 1))
+    assert summary.timeline([], set()) == ()
+
+
+def test_no_members_is_nothing() -> None:
+    event, _ = story(UMEROV)
+    assert summary.tell(event, [], Told()) is None
