@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli import show
+from monitor.cli import complete, show
 from monitor.cli.session import Family, Session, pass_session
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def discover(session: Session, url: str) -> int:
 
 
 @feeds.command("suggest")
-@click.argument("storyline")
+@click.argument("storyline", shell_complete=complete.storylines)
 @click.option("--add", "write", is_flag=True, help="Add them to the configuration.")
 @pass_session
 def suggest(session: Session, storyline: str, write: bool) -> None:

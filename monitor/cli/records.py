@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli import show
+from monitor.cli import complete, show
 from monitor.cli.session import Family, Session, pass_session
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ limit_option = click.option(
     type=click.IntRange(1, 100_000),
     help="At most so many, newest first.",
 )
-storyline_option = click.option("--storyline", "name", help="Only of this storyline.")
+storyline_option = click.option(
+    "--storyline", "name", help="Only of this storyline.", shell_complete=complete.storylines
+)
 
 
 @click.group(cls=Family)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli import show
+from monitor.cli import complete, show
 from monitor.cli.session import Session, Verb, pass_session
 
 
@@ -60,7 +60,7 @@ def healthcheck(session: Session, max_age: str) -> int:
 
 
 @click.command("send-test", cls=Verb)
-@click.argument("receiver")
+@click.argument("receiver", shell_complete=complete.receivers)
 @pass_session
 def send_test(session: Session, receiver: str) -> int:
     """Send a sample digest to every recipient of one receiver, now, past outbox and schedules.

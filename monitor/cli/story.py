@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli import show
+from monitor.cli import complete, show
 from monitor.cli.session import Family, Session, Verb, pass_session
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _number(value: float | None) -> str:
 
 
 @storyline.command("show")
-@click.argument("name")
+@click.argument("name", shell_complete=complete.storylines)
 @click.option("--all", "everything", is_flag=True, help=f"Every term, not the first {FIRST_TERMS}.")
 @click.option("--drift", is_flag=True, help="What entered since the seeds, and from which entries.")
 @pass_session
@@ -97,7 +97,7 @@ def show_(session: Session, name: str, everything: bool, drift: bool) -> None:
 
 @click.command(cls=Verb)
 @click.argument("entry", metavar="ENTRY-ID-or-URL")
-@click.option("--storyline", "name", help="Only for this storyline.")
+@click.option("--storyline", "name", help="Only for this storyline.", shell_complete=complete.storylines)
 @pass_session
 def explain(session: Session, entry: str, name: str | None) -> int:
     """Every stage an entry passed or failed, with the evidence: fetch, match, event, verdict, route, delivery.
@@ -147,7 +147,7 @@ def _tell_stage(stage: Stage) -> None:
 
 
 @click.command(cls=Verb)
-@click.argument("name")
+@click.argument("name", shell_complete=complete.storylines)
 @click.option(
     "--format",
     "shape",
@@ -184,7 +184,7 @@ def preview(session: Session, name: str, shape: str) -> int:
 
 
 @click.command(cls=Verb)
-@click.argument("name")
+@click.argument("name", shell_complete=complete.storylines)
 @click.option(
     "--entries",
     "entries_file",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from monitor.cli import show
+from monitor.cli import complete, show
 from monitor.cli.session import Family, Session, Verb, pass_session
 
 
@@ -17,7 +17,7 @@ def silence() -> None:
 
 
 @silence.command("add")
-@click.argument("storyline")
+@click.argument("storyline", shell_complete=complete.storylines)
 @click.option("--for", "duration", help="For so long: 2h, 1d, 1w.")
 @click.option(
     "--until",

@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+from click.shell_completion import BashComplete
 
-from monitor.cli.app import VERBS
+from monitor.cli.app import VERBS, root
 from tests.cli.conftest import Monitor
 from tests.scene import Newsroom
 
@@ -134,3 +135,13 @@ def test_help_imports_nothing_heavy() -> None:
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     assert answer.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("monitor sta", "status"), ("monitor storyline show se", "seoul"), ("monitor send-test ar", "archive")],
+)
+def test_the_shell_completes_verbs_and_names(room: Newsroom, words: str, expected: str) -> None:
+    parts = words.split()
+    found = BashComplete(root, {}, "monitor", "_MONITOR_COMPLETE").get_completions(parts[1:-1], parts[-1])
+    assert expected in [item.value for item in found]
