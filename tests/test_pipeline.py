@@ -315,15 +315,13 @@ def test_a_storyline_taken_out_keeps_its_history_and_goes_on_when_it_returns(roo
 
 PAGE = """<html><head><title>Minister speaks</title></head><body><nav>Home</nav><article><h1>Minister speaks</h1>
 <p>Seoul may send weapons to Ukraine after Russia and North Korea signed a mutual defence pact in Pyongyang.</p>
-<p>National security adviser Chang Ho-jin said South Korea will decide on arms for Kyiv depending on whether Moscow gives
-Kim Jong Un precision weapons, and Putin called that a big mistake when he spoke of Yoon Suk Yeol's government.</p>
+<p>National security adviser Chang Ho-jin said South Korea will decide on arms for Kyiv depending on whether
+Moscow gives Kim Jong Un precision weapons; Putin called that a big mistake when he spoke of Yoon Suk Yeol.</p>
 </article></body></html>"""
 
 
 @pytest.mark.parametrize(("rule", "expected"), [("never", 0), ("matched", 0), ("always", 1)])
-def test_the_page_behind_a_bare_headline_decides_where_it_is_asked_for(
-    room: Newsroom, rule: str, expected: int
-) -> None:
+def test_the_page_behind_a_bare_headline_decides(room: Newsroom, rule: str, expected: int) -> None:
     room.pages["/minister"] = PAGE
     link = room.url(0).replace("/0.xml", "/minister")
     room.feeds[0].publish("Minister speaks to reporters", at=room.clock(), link=link)

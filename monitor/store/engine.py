@@ -32,8 +32,8 @@ def database_file(state: str) -> Path | None:
     return path if state.startswith(SQLITE) or path.suffix == ".db" else path / "monitor.db"
 
 
-def connect(state: str) -> Engine:
-    """Return an engine on a migrated, sound database.
+def connect(state: str, busy: float = BUSY_SECONDS) -> Engine:
+    """Return an engine on a migrated, sound database; `busy`: seconds to wait for another writer.
 
     Errors: `StoreError` with a remedy (not a database, damaged, unwritable), `SchemaTooNew`, `StoreBusy`.
     """
@@ -43,11 +43,11 @@ def connect(state: str) -> Engine:
             f"state: {state.split('://', maxsplit=1)[0]} databases are not supported yet; give a folder or sqlite:////path.db"
         )
     if path is None:
-        engine = _engine(SQLITE, poolclass=StaticPool)
+        engine = _engine(SQLITE, busy, poolclass=StaticPool)
         metadata.create_all(engine)
         return engine
     fresh = _prepare(path)
-    engine = _engine(f"{SQLITE}{path}")
+    engine = _engine(f"{SQLITE}{path}", busy)
     with translated(str(path)):
         if not fresh:
             _check_sound(engine, path)
@@ -76,8 +76,8 @@ def _prepare(path: Path) -> bool:
     return fresh
 
 
-def _engine(url: str, **options: Any) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **options)
+def _engine(url: str, busy: float, **options: Any) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": busy, "check_same_thread": False}, **options)
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _: object) -> None:
@@ -172,9 +172,7 @@ def translated(path: str) -> Iterator[None]:
     except OperationalError as error:
         what = str(error.orig)
         if "locked" in what or "busy" in what:
-            raise StoreBusy(
-                f"{path} is locked by another process for more than {BUSY_SECONDS} s; the next tick tries again"
-            ) from error
+            raise StoreBusy(f"{path} is locked by another process for too long; the next tick tries again") from error
         if "full" in what:
             raise StoreError(
                 f"{path}: no space left on the disk; nothing of this step was stored, it is repeated when there is room"

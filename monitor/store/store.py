@@ -67,10 +67,13 @@ class Tx:
 class Store:
     """The database of one monitor. Thread-safe; transactions are short."""
 
-    def __init__(self, state: str = db.MEMORY) -> None:
-        """Open and migrate `state`: a folder, `sqlite:///FILE`, or `:memory:`. Errors: `StoreError` with a remedy."""
+    def __init__(self, state: str = db.MEMORY, busy: float = db.BUSY_SECONDS) -> None:
+        """Open and migrate `state`: a folder, `sqlite:///FILE`, or `:memory:`; wait `busy` seconds for other writers.
+
+        Errors: `StoreError` with a remedy.
+        """
         self.path = db.database_file(state)
-        self.engine = db.connect(state)
+        self.engine = db.connect(state, busy)
         self._inode = self._seen_inode()
         self._alone = (
             threading.RLock() if self.path is None else None

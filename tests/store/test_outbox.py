@@ -40,13 +40,29 @@ def store() -> Iterator[Store]:
 
 def digest(slot: str = "s1", **changes: object) -> Digest:
     event = DigestEvent(
-        id="e1", title="Pact signed", verdict=Novelty.NEW_EVENT, first_seen=NOW, last_seen=NOW, score=0.9, sources=1,
-        independent_sources=1, copies=0, new=(Line(text="They signed.", source="Wire", link="https://w.example/1", entry_uid="u1"),),
-    )  # fmt: skip
+        id="e1",
+        title="Pact signed",
+        verdict=Novelty.NEW_EVENT,
+        first_seen=NOW,
+        last_seen=NOW,
+        score=0.9,
+        sources=1,
+        independent_sources=1,
+        copies=0,
+        new=(Line(text="They signed.", source="Wire", link="https://w.example/1", entry_uid="u1"),),
+    )
     plain = {
-        "id": f"d-{slot}", "storyline": "s", "storyline_title": "S", "receiver": "desk", "route": "r", "reason": DigestReason.SCHEDULE,
-        "period_from": NOW, "period_to": NOW, "events": (event,), "created_at": NOW,
-    }  # fmt: skip
+        "id": f"d-{slot}",
+        "storyline": "s",
+        "storyline_title": "S",
+        "receiver": "desk",
+        "route": "r",
+        "reason": DigestReason.SCHEDULE,
+        "period_from": NOW,
+        "period_to": NOW,
+        "events": (event,),
+        "created_at": NOW,
+    }
     return Digest(**{**plain, **changes})  # type: ignore[arg-type]
 
 
