@@ -11,7 +11,7 @@ from typing import Any
 from feedgen.feed import FeedGenerator
 
 from monitor.errors import DeliveryError
-from monitor.notify.file import put, safe_name
+from monitor.notify.file import open_folder, put, safe_name
 from monitor.notify.receivers import AtomSettings
 from monitor.notify.view import LABELS, one_line, safe_link
 from monitor.text import fingerprint
@@ -41,6 +41,10 @@ class Feeds:
         except OSError as error:
             raise DeliveryError(self._name, f"cannot write: {error.strerror or error}", retryable=True) from None
         return str(path)
+
+    def knock(self) -> None:
+        """Make the folder and see that it can be written. Errors: DeliveryError, retryable."""
+        open_folder(self._name, self._settings.path)
 
     def rest(self) -> None:
         """Keep nothing open."""

@@ -70,6 +70,14 @@ class Chat:
         self._at("accepted")
         return "taken"
 
+    def knock(self) -> None:
+        """Check that apprise knows every address; nothing is sent. Errors: DeliveryError."""
+        import apprise  # noqa: PLC0415
+
+        for place, address in enumerate(addresses(self._settings), 1):
+            if apprise.Apprise.instantiate(address, suppress_exceptions=True) is None:
+                raise self._error(f"{_service(address)}:{place}: apprise does not know this address", retryable=False)
+
     def rest(self) -> None:
         """Keep nothing open."""
 

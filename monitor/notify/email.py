@@ -51,6 +51,17 @@ class Mailbox:
                 raise AssertionError("a fresh line is never stale") from None
         return self._once(delivery, raw, seconds)
 
+    def knock(self) -> None:
+        """Connect and log in without sending anything. Errors: DeliveryError."""
+        line = self._line or Line(self._settings.smtp)
+        try:
+            line.arrive(self._settings.timeout.total_seconds())
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            self._line = None
+            line.drop()
+            raise self._translated(error, line, used=False) from None
+        self._line = line
+
     def rest(self) -> None:
         """Close the connection."""
         line, self._line = self._line, None

@@ -48,8 +48,22 @@ class Folder:
             raise DeliveryError(self._name, f"cannot write: {error.strerror or error}", retryable=True) from None
         return str(folder / f"{stem}.html")
 
+    def knock(self) -> None:
+        """Make the folder and see that it can be written. Errors: DeliveryError, retryable."""
+        open_folder(self._name, self._path)
+
     def rest(self) -> None:
         """Keep nothing open."""
+
+
+def open_folder(name: str, path: Path) -> None:
+    """Make a receiver's folder and see that it can be written. Errors: DeliveryError, retryable."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        put(path / ".writable", "")
+        (path / ".writable").unlink()
+    except OSError as error:
+        raise DeliveryError(name, f"cannot write: {error.strerror or error}", retryable=True) from None
 
 
 def safe_name(name: str) -> str:

@@ -33,6 +33,9 @@ class Door(Protocol):
     def send(self, delivery: Delivery, now: datetime) -> str:
         """Deliver and return a receipt. Errors: DeliveryError."""
 
+    def knock(self) -> None:
+        """See whether the door opens, without sending. Errors: DeliveryError."""
+
     def rest(self) -> None:
         """Close what is open."""
 
@@ -87,6 +90,14 @@ class Courier:
                 raise
             self._pauses.pop(delivery.receiver, None)
             return receipt
+
+    def knock(self, receiver: str) -> None:
+        """See whether a receiver can be reached, without sending anything. Errors: DeliveryError."""
+        with self._locks[receiver]:
+            try:
+                self._door(receiver).knock()
+            except ConfigError as error:
+                raise DeliveryError(receiver, str(error), retryable=True) from None
 
     def not_before(self, receiver: str, sent: Sequence[datetime], now: datetime) -> datetime | None:
         """Return when this receiver may be sent to again, None for now.

@@ -44,7 +44,8 @@ class Hook:
         self._settings = settings
         self._at = at
         self._watchdog = Watchdog()
-        self._session = _session(settings, self._watchdog.watch)
+        self._guarded = Guarded(settings, self._watchdog.watch)
+        self._session = _session(self._guarded)
 
     def send(self, delivery: Delivery, now: datetime) -> str:
         """Post one digest and return what the receiver answered. Errors: DeliveryError."""
@@ -58,15 +59,24 @@ class Hook:
             raise self._error(reason, retryable=True, down=not body.begun) from None
         return self._judged(status, headers, answer, now)
 
+    def knock(self) -> None:
+        """Connect without sending anything: name, address and port, not what is behind them. Errors: DeliveryError."""
+        parts = urlsplit(self._url())
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        try:
+            self._guarded.open(parts.hostname or "", port, CONNECT).close()
+        except OSError as error:
+            raise self._error(_words(error, late=False), retryable=True, down=True) from None
+        self.rest()
+
     def rest(self) -> None:
         """Close the connection."""
         self._session.close()
         self._watchdog.rest()
 
     def _post(self, body: Body, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
-        url = self._settings.url or secret(None, self._settings.url_file) or ""
         with self._session.post(
-            url,
+            self._url(),
             data=body,
             headers=headers,
             timeout=(CONNECT, self._settings.timeout.total_seconds()),
@@ -79,6 +89,9 @@ class Hook:
             except (urllib3.exceptions.HTTPError, OSError):
                 answer = b""  # the status is the answer; an endless or broken body changes nothing
             return response.status_code, lower, answer
+
+    def _url(self) -> str:
+        return self._settings.url or secret(None, self._settings.url_file) or ""
 
     def _judged(self, status: int, headers: dict[str, str], answer: bytes, now: datetime) -> str:
         if 200 <= status < 300:
@@ -260,10 +273,9 @@ def _pool(pool: type, connection: type, adapter: Guarded) -> type:
     return type(f"Guarded{pool.__name__}", (pool,), {"ConnectionCls": guarded})
 
 
-def _session(settings: WebhookSettings, connected: Callable[[socket.socket], None]) -> requests.Session:
+def _session(adapter: Guarded) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
-    adapter = Guarded(settings, connected)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
