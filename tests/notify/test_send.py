@@ -79,3 +79,45 @@ def test_a_rate_limit_says_when_the_next_message_may_go() -> None:
     sent = [NOW - timedelta(minutes=90), NOW - timedelta(minutes=50), NOW - timedelta(minutes=10)]
     assert courier.not_before("desk", sent, NOW) == NOW + timedelta(minutes=10)
     assert courier.not_before("desk", sent[:2], NOW) is None
+
+
+def test_every_door_can_be_tried_without_sending(tmp_path: Path) -> None:
+    (tmp_path / "chat").write_text("ntfy://localhost/topic")
+    with FakeSmtp() as smtp, FakeHook() as hook:
+        receivers = {
+            "desk": mail_to(smtp),
+            "ops": hook_to(hook),
+            "archive": receiver(file={"path": tmp_path / "digests"}),
+            "feeds": receiver(atom={"path": tmp_path / "feeds"}),
+            "chat": receiver(apprise={"url_file": tmp_path / "chat"}),
+        }
+        with Courier(receivers) as courier:
+            for name in receivers:
+                courier.knock(name)
+    assert not smtp.mails
+    assert not hook.tried
+    assert not list((tmp_path / "digests").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("door", "says"),
+    [
+        ({"email": {"to": ["a@example.org"], "smtp": {"host": "127.0.0.1", "port": 1}}}, "refused"),
+        ({"webhook": {"url": "http://127.0.0.1:1/", "allow_private_networks": True}}, "connection failed"),
+        ({"webhook": {"url": "http://127.0.0.1:1/"}}, "private or local address"),
+        ({"file": {"path": "/dev/null/digests"}}, "cannot write"),
+        ({"atom": {"path": "/dev/null/feeds"}}, "cannot write"),
+    ],
+)
+def test_a_door_that_does_not_open_says_why(door: dict[str, Any], says: str) -> None:
+    with Courier({"desk": receiver(**door)}) as courier, pytest.raises(DeliveryError, match=says):
+        courier.knock("desk")
+
+
+def test_a_missing_secret_is_the_operators_trouble_and_waits(tmp_path: Path) -> None:
+    with FakeHook() as hook:
+        courier = Courier({"desk": hook_to(hook, secret_file=tmp_path / "absent")})
+        with pytest.raises(DeliveryError, match="cannot be read") as caught:
+            courier.send(delivery(recipient="127.0.0.1"), NOW)
+    assert caught.value.retryable
+    assert not hook.tried
