@@ -16,10 +16,19 @@ NOW = datetime(2024, 7, 1, 8, 0, tzinfo=UTC)
 
 
 def entry(name: str, seen: datetime = NOW) -> Entry:
+    link = f"https://n.example/{name}"
+    words = f"A summary of {name} that says enough to be told apart."
     return Entry(
-        uid=f"uid-{name}", key=name, link=f"https://n.example/{name}", canonical=f"https://n.example/{name}",
-        title=f"Title {name}", summary=f"A summary of {name} that says enough to be told apart.", source="News", seen_at=seen, date=seen,
-    )  # fmt: skip
+        uid=f"uid-{name}",
+        key=name,
+        link=link,
+        canonical=link,
+        title=f"Title {name}",
+        summary=words,
+        source="News",
+        seen_at=seen,
+        date=seen,
+    )
 
 
 def decision(name: str, *, on_topic: bool, at: datetime = NOW, event: str = "e1") -> Decision:
