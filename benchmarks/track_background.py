@@ -2,7 +2,7 @@
 
     python benchmarks/track_background.py uci-headlines.jsonl [MORE.jsonl ...] --out monitor/detect/data/background.npz
 
-Only hashed features, counts and vectors are kept: no text can be read back.
+Only document frequencies of hashed features and one mean vector are kept: no text can be read back.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from monitor.detect.lex import SPACE, count
-from monitor.detect.vectors import multilingual_vectors, static_vectors
+from monitor.detect.vectors import multilingual_vectors
 
 
 def texts_of(paths: list[Path]) -> list[str]:
@@ -23,22 +23,16 @@ def texts_of(paths: list[Path]) -> list[str]:
     return list(dict.fromkeys(text for text in texts if text))
 
 
-def statistics(texts: list[str], sample: int) -> dict[str, np.ndarray]:
-    counted = [c for i in range(0, len(texts), 256) for c in count(texts[i : i + 256])]
+def statistics(texts: list[str]) -> dict[str, np.ndarray]:
     df = np.zeros(SPACE, dtype=np.int64)
-    for c in counted:
-        df[c.ids] += 1
+    for start in range(0, len(texts), 256):
+        for counted in count(texts[start : start + 256]):
+            df[counted.ids] += 1
     ids = np.nonzero(df >= 2)[0]  # what occurs once says nothing
-    chosen = np.sort(np.random.default_rng(0).permutation(len(texts))[:sample])
-    kept = [counted[i] for i in chosen]
     return {
         "documents": np.array(len(texts)),
         "df_ids": ids.astype(np.int32),
         "df": np.minimum(df[ids], 65_535).astype(np.uint16),
-        "lengths": np.array([len(c.ids) for c in kept], dtype=np.uint16),
-        "ids": np.concatenate([c.ids for c in kept]),
-        "counts": np.concatenate([np.minimum(c.counts, 255) for c in kept]).astype(np.uint8),
-        "vectors": static_vectors().encode([texts[i] for i in chosen]).astype(np.float16),
         "sense": multilingual_vectors().encode(texts[::3]).mean(axis=0).astype(np.float16),
     }
 
@@ -47,10 +41,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--sample", type=int, default=800)
     args = parser.parse_args()
     texts = texts_of(args.files)
-    np.savez_compressed(args.out, **statistics(texts, args.sample))
+    np.savez_compressed(args.out, **statistics(texts))
     print(f"{len(texts)} texts, {args.out.stat().st_size / 1e6:.2f} MB")
 
 

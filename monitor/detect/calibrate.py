@@ -25,10 +25,13 @@ _RELATIVE, _ABSOLUTE, _BIAS = 3.78, 8.33, -4.97
 _CENTRE, _SPREAD = 3.0, 2.0  # score = logistic((ratio - centre) / spread): uses the middle of 0..1
 
 _POSTERIOR = {"strict": 0.7, "balanced": 0.4, "broad": 0.15}  # probability an entry needs
-_PRIOR = -4.1  # log-odds of an entry being on topic before the stream is known: 1.6 %
-_COMMON = 0.08  # share of the stream from which a story counts as common there
-_GAIN = 2.0  # how far the prior follows beyond
-_TRUST = 50  # entries the prior is worth in the estimate
+_PRIOR = -4.1  # log-odds of an entry being on topic in a stream of all the world's news: 1.6 %
+_FRESH = 0.8  # more before much of the stream is seen: stories are followed while they are hot
+_FADING = 64  # entries over which that halves
+_COMMON = 0.1  # share of the stream from which a story counts as common there
+_GAIN = 4.0  # how far the prior follows beyond
+_TRUST = 20  # entries the prior is worth in the estimate
+_MOST = 1.5  # log-odds the prior never exceeds
 _RARE = 0.01
 _VERDICT_SPREAD = 1.5  # standard deviation of what verdicts may move, in log-likelihood
 
@@ -101,19 +104,21 @@ def threshold_of(sensitivity: Sensitivity, ratios: Floats, days: float, previous
         return _steady(_within_budget(sensitivity.budget, ratios, days, share), previous)
     seen = f", about {share:.1%} of the stream on topic" if len(ratios) else ", before any stream was seen"
     origin = f"automatic, {sensitivity.level}{seen}"
-    return _steady(Threshold(value=_cut(sensitivity.level, share), origin=origin, level=sensitivity.level), previous)
+    return _steady(
+        Threshold(value=_cut(sensitivity.level, share, len(ratios)), origin=origin, level=sensitivity.level), previous
+    )
 
 
-def _cut(level: str, share: float) -> float:
+def _cut(level: str, share: float, seen: int) -> float:
     """The score at which an entry of this stream is on topic with the probability the level asks for."""
-    prior = _PRIOR + _GAIN * max(0.0, _odds(share) - _odds(_COMMON))
-    needed = _odds(_POSTERIOR[level]) - min(prior, _odds(0.5))
-    return round(float(logistic((needed - _CENTRE) / _SPREAD)), 4)
+    common = _GAIN * max(0.0, _odds(share) - _odds(_COMMON))
+    prior = min(_PRIOR + _FRESH * _FADING / (_FADING + seen) + common, _MOST)
+    return round(float(logistic((_odds(_POSTERIOR[level]) - prior - _CENTRE) / _SPREAD)), 4)
 
 
 def _within_budget(budget: float, ratios: Floats, days: float, share: float) -> Threshold:
     """The lowest threshold that would have kept the alerts of the replay within the budget."""
-    floor = _cut("broad", share)
+    floor = _cut("broad", share, len(ratios))
     allowed = int(budget * max(days, 1.0))
     if len(ratios) <= allowed:
         return Threshold(value=floor, origin=f"budget {budget:g}/day: nothing to hold back yet", level="budget")

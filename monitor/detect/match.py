@@ -20,8 +20,8 @@ from monitor.detect.vectors import Vectors, unit
 PARTS = ("words", "meaning", "sense")
 WEIGHTS = np.array([1.0, 0.4, 0.4])
 
-GATE = 0.3  # share of the seeds' own closeness from which the multilingual vectors are asked
-_FOREIGN = 0.95  # how far closeness in another language counts as closeness in the seeds' own
+GATE = 0.2  # share of the seeds' own closeness from which the multilingual vectors are asked
+_FOREIGN, _STRANGE = 0.95, 0.85  # how far closeness in another language counts; in one the model never learnt
 
 Evidence = NDArray[np.float64]  # shape (n, len(PARTS)), weighted: the sum of a row is the closeness
 
@@ -48,7 +48,7 @@ class Profile:
         """The evidence without the multilingual part, which stays zero."""
         rows: Evidence = np.zeros((len(lexical), len(PARTS)))
         rows[:, 0] = dots(self.words, lexical)
-        rows[:, 1] = vectors @ self.meaning
+        rows[:, 1] = (vectors * self.meaning).sum(axis=1)  # not a matrix product: its last digits depend on the batch
         rows *= WEIGHTS
         return rows
 
@@ -86,15 +86,16 @@ def with_sense(
     rows: Evidence, texts: Sequence[str], langs: Sequence[str], profile: Profile, scale: Scale, lens: Lens
 ) -> Evidence:
     """Add the multilingual part where it can matter."""
-    foreign = np.array([lang in COVERED and lang != "en" for lang in langs], dtype=bool)
+    foreign = np.array([lang not in {"", "en"} for lang in langs], dtype=bool)
     asked = np.nonzero(foreign | (rows.sum(axis=1) >= GATE * scale.closeness))[0].tolist()
     if not asked:
         return rows
-    sense = lens.sense([texts[i] for i in asked]) @ profile.sense
+    sense = (lens.sense([texts[i] for i in asked]) * profile.sense).sum(axis=1)
     rows[asked, 2] = WEIGHTS[2] * sense
     for row, closeness in zip(asked, sense, strict=True):
         if foreign[row]:  # the words of another language tell little: what they lack is given back
-            expected = _FOREIGN * scale.closeness * float(closeness) / max(scale.sense, 0.1)
+            trust = _FOREIGN if langs[row] in COVERED else _STRANGE
+            expected = trust * scale.closeness * float(closeness) / max(scale.sense, 0.1)
             rows[row, 2] += max(0.0, expected - float(rows[row].sum()))
     return rows
 
@@ -104,7 +105,7 @@ def document_of(text: str, passages: Sequence[str], lens: Lens, weight: float) -
     counted = lens.features([text])[0].counted
     vector = unit(np.mean([f.vector for f in lens.features(passages)], axis=0))
     sense = unit(lens.sense(passages).mean(axis=0))
-    return Document(lens.background.weigh(counted), vector, sense, weight)
+    return Document(lens.background.weigh([counted])[0], vector, sense, weight)
 
 
 def dots(dense: NDArray[np.float32], rows: Sequence[Sparse]) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from monitor.detect import lex
-from monitor.detect.background import Background, shipped
+from monitor.detect.background import Background, Stream, shipped
 from monitor.detect.language import language_of
 from monitor.detect.lex import Counted, Sparse
 from monitor.detect.vectors import Vectors, multilingual_vectors, static_vectors, unit
@@ -64,31 +64,32 @@ class Lens:
         """
         features = self.features(texts)
         vectors = np.array([f.vector for f in features], dtype=np.float32).reshape(len(features), -1)
-        background = shipped().with_stream(texts, [f.counted for f in features], vectors, days)
-        return Lens(background, self._memory, self._multilingual)
+        stream = Stream(tuple(texts), tuple(f.counted for f in features), vectors, days)
+        return Lens(shipped().with_stream(stream), self._memory, self._multilingual)
 
     def read(self, entries: Sequence[Entry]) -> list[Reading]:
         """One reading an entry, in order."""
-        langs = [language_of(entry.text, entry.lang) for entry in entries]
-        features = self.features([entry.text for entry in entries])
+        texts = [entry.text for entry in entries]
+        features = self.features(texts)
+        weighed = self.background.weigh([found.counted for found in features])
         return [
             Reading(
                 uid=entry.uid,
                 date=entry.date,
                 source=entry.source,
-                lang=lang,
+                lang=language_of(text, entry.lang),
                 title=entry.title,
-                text=entry.text,
+                text=text,
                 stems=found.counted.stems,
-                lex=self.background.weigh(found.counted),
+                lex=weights,
                 vector=found.vector,
             )
-            for entry, lang, found in zip(entries, langs, features, strict=True)
+            for entry, text, found, weights in zip(entries, texts, features, weighed, strict=True)
         ]
 
     def lex(self, texts: Sequence[str]) -> list[Sparse]:
         """Weighted sparse vectors of any texts (sentences, titles), unit length."""
-        return [self.background.weigh(f.counted) for f in self.features(texts)]
+        return self.background.weigh([f.counted for f in self.features(texts)])
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         """Static sentence vectors of any texts, one unit row each."""

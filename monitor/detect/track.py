@@ -184,7 +184,7 @@ def follow(
         threshold = threshold_of(storyline.sensitivity, np.empty(0), 0, previous)
         return Tracker(storyline, lens, baseline, threshold, None, terms)
     ratios = known.calibration.ratio(_stream(known, lens).sum(axis=1))
-    threshold = threshold_of(storyline.sensitivity, ratios, lens.background.days, previous)
+    threshold = threshold_of(storyline.sensitivity, ratios, lens.background.stream.days, previous)
     return Tracker(storyline, lens, baseline, threshold, known, terms)
 
 
@@ -216,7 +216,7 @@ def _verdicts(feedback: Sequence[Feedback], lens: Lens) -> list[Document]:
 def _closeness(texts: Sequence[str], profile: Profile, scale: Scale, lens: Lens) -> Evidence:
     features = lens.features(texts)
     vectors = np.array([f.vector for f in features])
-    lexical = [lens.background.weigh(f.counted) for f in features]
+    lexical = lens.background.weigh([f.counted for f in features])
     rows = profile.first(lexical, vectors)
     return with_sense(rows, texts, ["en"] * len(texts), profile, scale, lens)
 
@@ -236,12 +236,9 @@ def _scale(passages: Sequence[Sequence[str]], seeds: Sequence[Document], lens: L
 
 def _stream(known: _Knowledge, lens: Lens) -> Evidence:
     """The evidence of the user's own latest entries."""
-    background = lens.background
-    count = len(background.texts)
-    if not count:
-        return np.empty((0, len(PARTS)))
-    rows = known.profile.first(background.lexical[:count], background.vectors[:count])
-    return with_sense(rows, background.texts, background.langs, known.profile, known.scale, lens)
+    stream = lens.background.stream
+    rows = known.profile.first(lens.background.lexical, stream.vectors)
+    return with_sense(rows, stream.texts, stream.langs, known.profile, known.scale, lens)
 
 
 def _stands_in(term: Term, held: str) -> bool:

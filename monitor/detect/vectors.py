@@ -20,7 +20,6 @@ MULTILINGUAL_SIZE = 512
 _MAX_CHARACTERS = 4_000  # a vector is a mean of its tokens: more text adds nothing but time
 _MAX_WORD = 100
 _MULTILINGUAL_CHARACTERS = 400
-_BATCH = 32
 
 
 def unit(vectors: Vectors) -> Vectors:
@@ -67,12 +66,14 @@ class MultilingualVectors:
         self._model = USE(threads=1)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector a text, shape (n, 512)."""
+        """One unit vector a text (zeros for an empty one), shape (n, 512).
+
+        One text at a time: in a batch the last digits would depend on the company.
+        """
         rows = np.zeros((len(texts), MULTILINGUAL_SIZE), dtype=np.float32)
-        order = sorted((i for i in range(len(texts)) if texts[i].strip()), key=lambda i: (len(texts[i]), i))
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            rows[batch] = self._model.encode([texts[i][:_MULTILINGUAL_CHARACTERS] for i in batch])
+        for row, text in enumerate(texts):
+            if text.strip():
+                rows[row] = self._model.encode([text[:_MULTILINGUAL_CHARACTERS]])[0]
         return unit(rows)
 
 

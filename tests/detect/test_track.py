@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -166,15 +167,17 @@ def test_a_budget_holds_back_what_exceeds_it(lens: Lens) -> None:
     stream = lens.with_stream([f"{title} {n}" for n in range(30) for title in (*ON, *OFF)], days=2)
     story = Storyline(name="b", seeds=seeds(), sensitivity=Sensitivity(budget=5))
     tracker = follow(story, stream)
-    alerted = tracker.match(stream.read([entry(text) for text in stream.background.texts]))
+    alerted = tracker.match(stream.read([entry(text) for text in stream.background.stream.texts]))
     assert sum(m.on_topic for m in alerted) <= 10
     assert "budget 5/day" in tracker.threshold.origin
 
 
 def test_small_changes_leave_the_threshold_where_it_is(lens: Lens, bridge: Tracker) -> None:
     story = Storyline(name="b", seeds=seeds())
-    stream = lens.with_stream([f"{title} {n}" for n in range(4) for title in OFF])
-    assert follow(story, stream, (), bridge.threshold).threshold.value == bridge.threshold.value
+    near = replace(bridge.threshold, value=bridge.threshold.value + 0.01)
+    far = replace(bridge.threshold, value=bridge.threshold.value + 0.1)
+    assert follow(story, lens, (), near).threshold.value == near.value
+    assert follow(story, lens, (), far).threshold.value == bridge.threshold.value
 
 
 def test_seeds_that_say_the_same_share_one_voice(lens: Lens) -> None:
