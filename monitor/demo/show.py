@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -48,7 +49,7 @@ class Screen:
             titles = "; ".join(item.title for item in letter.items)
             self.console.print(head.append("webhook  ").append(short(titles, 110)), soft_wrap=True)
             return
-        head.append("mail     ", style="green").append(letter.subject, style="bold")
+        head.append("mail     ", style="green").append(_counted(letter), style="bold")
         self.console.print(head, soft_wrap=True)
         for item in letter.items[:MOST_ITEMS]:
             line = Text("    ")
@@ -74,6 +75,12 @@ class Screen:
             table.add_row(*row)
         self.console.print()
         self.console.print(table)
+
+
+def _counted(letter: Letter) -> str:
+    """Return what is in a letter in a few words: 2 new events, 1 development."""
+    counts = Counter(item.verdict for item in letter.items)
+    return ", ".join(f"{count} {verdict}{'s' if count > 1 else ''}" for verdict, count in counts.items()) or "no news"
 
 
 def day(moment: datetime) -> str:

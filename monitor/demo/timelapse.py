@@ -24,7 +24,7 @@ from monitor.store import Store
 START = datetime(2024, 6, 24, 6, 30, tzinfo=UTC)  # the morning after the last seed
 POLL_AT = timedelta(hours=6, minutes=30)  # of the day
 SLOT = timedelta(minutes=35)  # after a poll: the digest is due
-DAYS = (0, 2, 4)  # Monday, Wednesday, Friday: the days with a digest in the demo's configuration
+DAYS = (0, 3)  # Monday and Thursday: the days with a digest in the configuration of the demo
 TICK = 0.05  # seconds between two looks of the daemon
 PATIENCE = 30.0  # seconds for the work of one moment
 
