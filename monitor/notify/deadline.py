@@ -25,13 +25,14 @@ class Watchdog:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._sock: socket.socket | None = None
+        self._inside = False
         self.expired = False
 
     @contextmanager
     def limit(self, seconds: float) -> Iterator[None]:
         """Allow so many seconds for what is done inside."""
         with self._changed:
-            self.expired = False
+            self._inside, self.expired = True, False
             self._until = time.monotonic() + seconds
             self._start()
             if self._until < self._wakes_at:
@@ -40,14 +41,14 @@ class Watchdog:
             yield
         finally:
             with self._changed:
-                self._until = NEVER
+                self._inside, self._until = False, NEVER
 
     def watch(self, sock: socket.socket) -> None:
         """Watch this socket from now on; it becomes ours: give a duplicate."""
         self._forget()
         with self._changed:
             self._sock = sock
-            if self.expired:
+            if self._inside and self.expired:
                 self._shut()
 
     def rest(self) -> None:

@@ -45,9 +45,9 @@ def following(cron: str, timezone: str, now: datetime) -> datetime:
 @lru_cache(maxsize=1024)
 def _around(cron: str, timezone: str, minute: datetime) -> tuple[datetime, datetime]:
     """Return the slots around a whole minute; slots are whole minutes, so they serve all of it."""
-    local = minute.astimezone(ZoneInfo(timezone))
-    backwards: Iterator[datetime] = CronSim(cron, local + timedelta(seconds=1), reverse=True)
-    forwards: Iterator[datetime] = CronSim(cron, local)
+    zone = ZoneInfo(timezone)
+    backwards: Iterator[datetime] = CronSim(cron, (minute + timedelta(seconds=1)).astimezone(zone), reverse=True)
+    forwards: Iterator[datetime] = CronSim(cron, minute.astimezone(zone))
     return (
         next(slot for slot in islice(backwards, SOON) if slot.astimezone(UTC) <= minute),
         next(slot for slot in islice(forwards, SOON) if slot.astimezone(UTC) > minute),
