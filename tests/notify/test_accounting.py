@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,16 +17,11 @@ import requests
 
 from monitor.errors import DeliveryError
 from monitor.notify.backoff import next_attempt
-from monitor.notify.receivers import WebhookSettings
-from monitor.notify.send import Courier, nothing
+from monitor.notify.send import Courier
 from monitor.notify.settings import ReceiverSettings
-from monitor.notify.webhook import Hook
 from monitor.types import Delivery, Retry
 from tests.fakes import Clock, FakeHook, FakeSmtp
 from tests.notify.samples import delivery
-
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 class Outbox:
@@ -207,34 +200,6 @@ def test_no_secret_stands_in_any_reason(courier: Any, tmp_path: Path) -> None:
             with pytest.raises(DeliveryError) as caught:
                 doors.send(delivery(receiver=name, recipient=recipient), Clock().now)
             assert "canary" not in f"{caught.value} {caught.value.reason}"
-
-
-# --------------------------------------------------------------------------- the example receivers copy
-
-
-def example() -> str:
-    """Return the receiver shown in the README."""
-    blocks = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.S)
-    found = [block for block in blocks if "webhook-signature" in block]
-    if not found:
-        pytest.skip("the README shows no receiver")
-    return str(found[0])
-
-
-def test_the_receiver_of_the_readme_knows_a_true_signature_from_a_false_one(tmp_path: Path) -> None:
-    made: dict[str, Any] = {"__name__": "example"}
-    exec(compile(example(), "README.md", "exec"), made)
-    (tmp_path / "secret").write_text(SECRET)
-    with FakeHook() as server:
-        settings = {"url": server.url, "allow_private_networks": True, "secret_file": tmp_path / "secret"}
-        door = Hook("ops", WebhookSettings.model_validate(settings), nothing)
-        door.send(delivery(), datetime.now(UTC))
-        door.rest()
-        post = server.posts[0]
-    assert made["SECRET"] == base64.b64decode(SECRET.removeprefix("whsec_"))
-    assert made["is_genuine"](post.headers, post.body)
-    assert not made["is_genuine"](post.headers, post.body + b" ")
-    assert not made["is_genuine"]({**post.headers, "webhook-timestamp": "1"}, post.body)
 
 
 # --------------------------------------------------------------------------- against the shared sinks
