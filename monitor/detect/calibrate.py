@@ -25,8 +25,8 @@ _RELATIVE, _ABSOLUTE, _BIAS = 3.78, 8.33, -4.97
 _CENTRE, _SPREAD = 3.0, 2.0  # score = logistic((ratio - centre) / spread): uses the middle of 0..1
 
 _POSTERIOR = {"strict": 0.7, "balanced": 0.4, "broad": 0.15}  # probability an entry needs
-_PRIOR = -4.1  # log-odds of an entry being on topic in a stream of all the world's news: 1.6 %
-_FRESH = 0.8  # more before much of the stream is seen: stories are followed while they are hot
+_PRIOR = -4.4  # log-odds of an entry being on topic in a stream of all the world's news: 1.2 %
+_FRESH = 2.2  # more before much of the stream is seen: stories are followed while they are hot
 _FADING = 64  # entries over which that halves
 _COMMON = 0.1  # share of the stream from which a story counts as common there
 _GAIN = 4.0  # how far the prior follows beyond
