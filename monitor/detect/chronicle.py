@@ -18,7 +18,6 @@ from monitor.detect.likeness import point_of
 from monitor.detect.memory import HORIZON, KEPT, Memory, Row
 from monitor.detect.novelty import Report, judge, lesson_of
 from monitor.detect.reading import Lens, Reading
-from monitor.detect.vectors import multilingual_vectors
 from monitor.text import fingerprint
 from monitor.types import Assignment, Claim, Entry, Event, Match, Novelty, Storyline, Verdict
 
@@ -47,6 +46,7 @@ class Chronicle:
 
     def __init__(self, storyline: Storyline, lens: Lens) -> None:
         self._storyline = storyline
+        self._lens = lens
         self._lang = storyline.seeds.articles[0].lang if storyline.seeds.articles else "en"
         self._memory = Memory(lens.background.idf / lens.background.idf.max())
         for seed in storyline.seeds.articles:
@@ -57,7 +57,7 @@ class Chronicle:
 
     def add(self, entry: Entry, reading: Reading, match: Match) -> tuple[Assignment, Verdict]:  # noqa: ARG002
         """Fold an on-topic entry into its event and say what it adds."""
-        row = _read(entry, reading)
+        row = _read(entry, reading, self._lens)
         earlier = self._edited(row) or self._copied(row)
         if earlier is not None:
             assignment, verdict = _follow(row, earlier, reading.lang)
@@ -72,7 +72,7 @@ class Chronicle:
         living = _living(rows)
         for found in rows:
             if found.assignment.event_id in living:
-                row = _decided(_read(found.entry, found.reading), found.assignment, found.verdict)
+                row = _decided(_read(found.entry, found.reading, self._lens), found.assignment, found.verdict)
                 self._memory.remember(row, found.assignment.merged)
             else:
                 self._memory.learn(found.entry, statements_of(*_text(found.entry), found.reading.lang))
@@ -83,7 +83,7 @@ class Chronicle:
         verdict = _correction(changed, statements_of(*_text(entry), reading.lang), previous) if changed else None
         if entry.uid in self._memory.rows:
             old = self._memory.rows[entry.uid]
-            self._memory.exchange(replace(_read(entry, reading), verdict=verdict or old.verdict))
+            self._memory.exchange(replace(_read(entry, reading, self._lens), verdict=verdict or old.verdict))
         else:
             self._memory.learn(entry, statements_of(*_text(entry), reading.lang))
         return verdict
@@ -154,9 +154,9 @@ class Chronicle:
         return Report(row.statements, row.entry.date, home=row.point.lang == self._lang, odds=odds)
 
 
-def _read(entry: Entry, reading: Reading) -> Row:
+def _read(entry: Entry, reading: Reading, lens: Lens) -> Row:
     statements = statements_of(*_text(entry), reading.lang)
-    vector = multilingual_vectors().encode([reading.text])[0]  # alone: its bytes must not depend on its neighbours
+    vector = lens.multilingual([reading.text])[0]
     point = point_of(reading, merged(s.facts for s in statements), np.nan_to_num(vector))
     return Row(entry=entry, statements=statements, wording=wording_of(*_text(entry)), point=point)
 

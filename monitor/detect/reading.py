@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -103,6 +103,14 @@ class Lens:
         rows = np.array([self._multilingual[t] for t in texts], dtype=np.float32)
         _forget(self._multilingual, _REMEMBERED)
         return rows
+
+    def remembers(self, text: str) -> Vectors | None:
+        """The multilingual vector of a text, if it was ever needed: for whoever keeps vectors across restarts."""
+        return self._multilingual.get(text)
+
+    def remember(self, vectors: Mapping[str, Vectors]) -> None:
+        """Take over multilingual vectors computed earlier, text by text."""
+        self._multilingual.update(vectors)
 
     def sense(self, texts: Sequence[str]) -> Vectors:
         """Multilingual vectors with what all news has in common taken out, one unit row each."""
