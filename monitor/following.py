@@ -7,15 +7,17 @@ of assessed entries, never by the clock.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+
+import numpy as np
 
 from monitor.detect.chronicle import HORIZON, Chronicle, Remembered
 from monitor.detect.reading import Lens
 from monitor.detect.track import Threshold, Tracker, follow
 from monitor.store import Tx
-from monitor.types import Feedback, Storyline
+from monitor.types import Entry, Feedback, Storyline
 
 STREAM = 2_000  # entries the lens learns ordinary news from
 FIRST_EPOCH = 64
@@ -119,6 +121,8 @@ class Following:
         if newest is None:
             return []
         rows = tx.stories.on_topic(storyline.name, since=newest - HORIZON)
+        kept = tx.entries.vectors([row.entry for row in rows if self.lens.remembers(row.entry.text) is None])
+        self.lens.remember({text: np.frombuffer(value, dtype=np.float32) for text, value in kept.items()})
         readings = self.lens.read([row.entry for row in rows])
         return [
             Remembered(
@@ -127,6 +131,11 @@ class Following:
             for row, reading in zip(rows, readings, strict=True)
             if row.decision.assignment is not None and row.decision.verdict is not None
         ]
+
+    def keep_vectors(self, tx: Tx, matched: Sequence[Entry]) -> None:
+        """Write down the vectors of entries on topic, so that a restart need not compute them again."""
+        made = {entry.seq: (entry.text, self.lens.remembers(entry.text)) for entry in matched}
+        tx.entries.keep_vectors({seq: (text, row.tobytes()) for seq, (text, row) in made.items() if row is not None})
 
     def note_thresholds(self, tx: Tx, at: datetime) -> None:
         """Write down the thresholds that were re-estimated."""

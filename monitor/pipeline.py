@@ -227,6 +227,7 @@ class Pipeline:
                 tx.stories.has_looked_back(name)
             for name, judged in held.items():
                 judged.write(tx, ())
+                self.following.keep_vectors(tx, [entry for entry, _ in judged.matched])
                 operating.looked_back(tx, self.config, name, judged.titles, self.clock())
             if held:
                 self.following.generation = tx.entries.next_generation()
@@ -264,6 +265,7 @@ class Pipeline:
                     return False
                 report.alerts += judged.write(tx, self.routes)
                 self.following.note_thresholds(tx, self.clock())
+                self.following.keep_vectors(tx, [entry for entry, _ in judged.matched])
                 self.following.generation = tx.entries.next_generation()
                 self.following.assessed = tx.entries.assessed_count()
                 self.at("assess-before-commit")

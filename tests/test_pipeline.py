@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.detect.chronicle import Chronicle
 from monitor.pipeline import AssessReport, Pipeline
 from monitor.types import AlertState, Health
 from tests.scene import OFF_TOPIC, ON_TOPIC, SEEDS, Newsroom
@@ -330,4 +331,23 @@ def test_the_page_behind_a_bare_headline_decides(room: Newsroom, rule: str, expe
     line.once()
     with line.store.read() as tx:
         assert len(tx.stories.on_topic("seoul")) == expected
+    close(line)
+
+
+def test_a_restart_computes_no_vector_a_second_time(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    room.publish_all()
+    line = room.monitor()
+    line.poll()
+    line.assess()
+    close(line)
+    line = room.monitor()
+
+    def refuse(_: object, texts: list[str]) -> object:
+        raise AssertionError(f"computed again: {texts}")
+
+    with line.store.read() as tx:
+        monkeypatch.setattr("monitor.detect.vectors.MultilingualVectors.encode", refuse)
+        chronicle = Chronicle(line.config.storylines["seoul"], line.following.lens)
+        chronicle.recall(line.following._past(tx, line.config.storylines["seoul"]))
+    assert sum(len(event.entries) for event in chronicle.events) == len(ON_TOPIC)
     close(line)

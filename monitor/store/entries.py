@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, s
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.store.rows import entry_of, entry_row
-from monitor.store.schema import entries, entry_keys, feeds, meta
+from monitor.store.schema import entries, entry_keys, feeds, meta, vectors
 from monitor.text import fingerprint
 from monitor.types import Entry
 
@@ -222,6 +222,25 @@ class Entries:
         """Return every assessed entry whose text is still held, by (date, uid)."""
         held = and_(entries.c.state == "assessed", entries.c.title != "")
         return self._select(_full().where(held).order_by(entries.c.date, entries.c.uid))
+
+    def keep_vectors(self, made: Mapping[int, tuple[str, bytes]]) -> None:
+        """Keep seq -> (text, vector as float32 bytes)."""
+        rows = [{"seq": seq, "print": fingerprint(text), "value": value} for seq, (text, value) in made.items()]
+        if rows:
+            statement = upsert(vectors)
+            new = {name: statement.excluded[name] for name in ("print", "value")}
+            self._c.execute(statement.on_conflict_do_update(index_elements=["seq"], set_=new), rows)
+
+    def vectors(self, of: Sequence[Entry]) -> dict[str, bytes]:
+        """Return text -> vector of the entries for whose present text one is kept."""
+        found: dict[str, bytes] = {}
+        by_seq = {entry.seq: entry.text for entry in of}
+        for start in range(0, len(of), 500):
+            part = [entry.seq for entry in of[start : start + 500]]
+            for row in self._c.execute(select(vectors).where(vectors.c.seq.in_(part))):
+                if row.print == fingerprint(by_seq[row.seq]):
+                    found[by_seq[row.seq]] = row.value
+        return found
 
     def seen_between(self, start: datetime, end: datetime) -> list[Entry]:
         """Return the entries first seen in [start, end), by (date, uid)."""

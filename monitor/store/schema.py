@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -187,6 +188,15 @@ storylines = Table(
     Column("threshold_before", Float),  # of the epoch before: what a restart starts from
     _count("epoch"),
     _flag("looked_back"),  # over the entries that were held when it came
+)
+
+# Multilingual sentence vectors of entries on topic: they cost milliseconds each, and a restart needs them all.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("seq", Integer, ForeignKey("entries.seq"), primary_key=True),
+    Column("print", Text, nullable=False),  # of the text it was made from
+    Column("value", LargeBinary, nullable=False),  # float32
 )
 
 thresholds = Table(

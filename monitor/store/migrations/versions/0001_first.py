@@ -280,4 +280,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["seq"], ["entries.seq"], name=op.f("fk_entry_keys_seq")),
         sa.PrimaryKeyConstraint("feed_id", "key", name=op.f("pk_entry_keys")),
     )
+    op.create_table(
+        "vectors",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("print", sa.Text(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["seq"], ["entries.seq"], name=op.f("fk_vectors_seq")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_vectors")),
+    )
     # ### end Alembic commands ###
