@@ -12,6 +12,7 @@ from datetime import date, timedelta
 Day = tuple[str, int, int]  # ISO day, events first seen that day, of them new in this digest
 WIDTH, HEIGHT = 1104, 128  # pixels; shown at half size
 MOST_DAYS = 60
+LEAST = 3  # events that fill the height, so that single ones look single
 KNOWN, NEW, BASE = 1, 2, 3  # palette
 PALETTE = bytes((255, 255, 255, 0x9A, 0xAB, 0xBF, 0xC2, 0x41, 0x0C, 0xB4, 0xBE, 0xCA))
 ALPHA = bytes((0, 255, 255, 255))
@@ -53,9 +54,11 @@ def describe(days: Sequence[Day]) -> str:
 def sparkline(days: Sequence[Day]) -> str:
     """Return the events a day as one line of block characters; "" when there is nothing to show."""
     shown = _filled(days)
-    top = max((events for _, events, _ in shown), default=0)
+    if not any(events for _, events, _ in shown):
+        return ""
+    top = max(LEAST, *(events for _, events, _ in shown))
     blocks = "▁▂▃▄▅▆▇█"
-    return "".join("·" if not n else blocks[max(0, n * 8 // top - 1)] for _, n, _ in shown) if top else ""
+    return "".join(blocks[max(0, n * 8 // top - 1)] if n else "·" for _, n, _ in shown)
 
 
 def _filled(days: Sequence[Day]) -> list[Day]:
@@ -76,7 +79,7 @@ def _short(day: str) -> str:
 
 def _rows(days: Sequence[Day]) -> list[bytes]:
     """Return the picture line by line as palette numbers."""
-    top = max(events for _, events, _ in days)
+    top = max(LEAST, *(events for _, events, _ in days))
     step = WIDTH / len(days)
     thick = int(min(max(step * 0.7, 3), 56))
     rows = [bytearray(WIDTH) for _ in range(HEIGHT)]

@@ -197,7 +197,7 @@ def _event(number: int, event: DigestEvent, zone: ZoneInfo) -> EventView:
         kind=event.verdict.value,
         label=LABELS[event.verdict],
         update=event.is_update,
-        why=tuple(one_line(reason, 160) for reason in event.why[:REASONS]),
+        why=_reasons(event),
         lines=tuple(_line(line) for line in event.new),
         meta=_meta(event, zone),
         matched=_matched(event),
@@ -210,6 +210,13 @@ def _event(number: int, event: DigestEvent, zone: ZoneInfo) -> EventView:
 
 def _line(line: Line) -> Told:
     return Told(one_line(line.text, EXCERPT), one_line(line.source, 80), *safe_link(line.link))
+
+
+def _reasons(event: DigestEvent) -> tuple[str, ...]:
+    """Return what is new in words, without what the label says already."""
+    said = {"first report"} if event.verdict is Novelty.NEW_EVENT else set()
+    reasons = (one_line(reason, 160) for reason in event.why)
+    return tuple(reason for reason in reasons if reason not in said)[:REASONS]
 
 
 def _unquoted(event: DigestEvent) -> list[DigestEntry]:

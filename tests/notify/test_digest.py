@@ -99,6 +99,10 @@ def test_a_report_that_is_quoted_is_not_listed_again() -> None:
     assert rendered.text.count("https://news.example.org/1") == 1
 
 
+def test_what_the_label_says_is_not_said_again() -> None:
+    assert "first report" not in digests.render(digest(event(why=("first report", "first mention: Umerov")))).text
+
+
 def test_the_subject_carries_storyline_and_lead() -> None:
     assert digests.render(full()).subject == "The harbour deal: Ports agree on item 1 (+2 more)"
     correction = digest(event(verdict=Novelty.CORRECTION))

@@ -63,3 +63,11 @@ def test_a_long_story_shows_its_latest_days() -> None:
     picture = timeline.draw((("2023-01-01", 1, 0), ("2024-07-05", 1, 1)))
     assert picture is not None
     assert (picture.first, picture.last) == ("7 May", "5 Jul")
+
+
+def test_single_events_look_single() -> None:
+    picture = timeline.draw((("2024-07-01", 1, 0), ("2024-07-02", 1, 1)))
+    assert picture is not None
+    _, height, rows = pixels(picture.uri)
+    assert sum(row[100] == timeline.KNOWN for row in rows) < height / 2
+    assert timeline.sparkline((("2024-07-01", 1, 0), ("2024-07-02", 1, 1))) == "▂▂"
