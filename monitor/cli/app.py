@@ -94,6 +94,7 @@ class Root(click.Group):
 
 @click.group(
     cls=Root,
+    subcommand_metavar="VERB [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 78 bad configuration. "
     "`monitor VERB --help` has examples for every verb.",

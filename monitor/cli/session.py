@@ -107,5 +107,14 @@ class Family(click.Group):
 
     command_class = Verb
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, subcommand_metavar="VERB [ARGS]...", **kwargs)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the verbs with their first sentences whole."""
+        with formatter.section("Verbs"):
+            rows = [(name, command.get_short_help_str(200)) for name, command in sorted(self.commands.items())]
+            formatter.write_dl(rows, col_max=14)
+
 
 pass_session: Callable[..., Any] = click.make_pass_decorator(Session)

@@ -22,7 +22,8 @@ def silence() -> None:
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
-    help="Until this local date or time.",
+    metavar="DATE",
+    help="Until this local date or time: 2026-12-01 or 2026-12-01T18:00.",
 )
 @click.option("--term", "terms", multiple=True, help="Only entries with this term (may be given again).")
 @click.option("--event", "event_id", default="", help="Only this event.")

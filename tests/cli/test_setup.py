@@ -100,7 +100,7 @@ def test_a_misspelt_verb_names_the_nearest(monitor: Monitor) -> None:
 def test_every_verb_explains_itself_with_examples(monitor: Monitor, verb: str) -> None:
     answer = monitor(f"{verb} --help")
     assert answer.code == 0
-    nested = "Commands:" in answer.out
+    nested = "Verbs:" in answer.out
     assert nested or "Example" in answer.out
 
 
