@@ -108,7 +108,8 @@ class Family(click.Group):
     command_class = Verb
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, subcommand_metavar="VERB [ARGS]...", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.subcommand_metavar = "VERB [ARGS]..."
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs with their first sentences whole."""
