@@ -8,10 +8,8 @@ import re2
 
 from monitor import text
 
-LETTER = r"[\pL\pN_]"
-UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]"
-)  # no spaces between words
+# scripts without spaces between words, or with endings glued to them
+UNSPACED = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]")
 OPTIONS = re2.Options()
 OPTIONS.log_errors = False
 OPTIONS.max_mem = 1 << 20
@@ -40,6 +38,16 @@ def _words(body: str) -> str:
 
 
 def found(terms: tuple[str, ...], body: str) -> bool:
-    """Say whether one of the terms stands in the text; case and width do not matter."""
+    """Say whether one of the terms stands in the text; case and width do not matter.
+
+    A term that cannot be read matches nothing: those of the configuration are checked when it is loaded.
+    """
     folded = text.normalise(body)
-    return any(compile_term(term).search(folded) for term in terms)
+    return any(_hits(term, folded) for term in terms)
+
+
+def _hits(term: str, folded: str) -> bool:
+    try:
+        return compile_term(term).search(folded) is not None
+    except ValueError:
+        return False

@@ -110,6 +110,12 @@ def test_terms_match_whole_words(term: str, text: str, hit: bool) -> None:
     assert terms.found((term,), text) is hit
 
 
+@pytest.mark.parametrize("term", ["/(/", "", '"', "*"])
+def test_a_term_that_cannot_be_read_matches_nothing(term: str) -> None:
+    assert not terms.found((term,), "(anything")
+    assert terms.found((term, "anything"), "(anything")
+
+
 def test_a_regex_cannot_hang() -> None:
     start = time.monotonic()
     assert not terms.found(("/(a+)+$/",), "a" * 50_000 + "b")
