@@ -10,7 +10,7 @@ SHELL := /bin/sh
 .PHONY: help demo run test lint check bench clean
 
 # Everything is relative to this folder, since make cannot handle paths with spaces in names of targets.
-ifeq ($(wildcard scripts/venv),)
+ifeq ($(wildcard .ci/venv),)
 $(error This Makefile works in its own folder: call make there, or as make -C FOLDER)
 endif
 
@@ -46,8 +46,8 @@ bench: $(DEV)
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
 
-$(READY): pyproject.toml scripts/venv
-	@sh scripts/venv
+$(READY): pyproject.toml .ci/venv
+	@sh .ci/venv
 
 $(DEV): $(READY)
-	@sh scripts/venv dev
+	@sh .ci/venv dev

@@ -77,8 +77,8 @@ class TestMake:
     def checkout(self, tmp_path: Path) -> Path:
         """A checkout in a path with spaces, without the program."""
         folder = tmp_path / "a folder with spaces"
-        (folder / "scripts").mkdir(parents=True)
-        for name in ("Makefile", "scripts/venv", "pyproject.toml"):
+        (folder / ".ci").mkdir(parents=True)
+        for name in ("Makefile", ".ci/venv", "pyproject.toml"):
             shutil.copy(ROOT / name, folder / name)
         return folder
 
@@ -91,7 +91,7 @@ class TestMake:
         for stamp in ("ready", "ready-dev"):
             (checkout / ".venv" / stamp).touch()
         answer = run("make", "-n", "-C", str(checkout), "test", "demo", cwd=tmp_path)
-        assert "scripts/venv" not in answer.stdout
+        assert ".ci/venv" not in answer.stdout
         assert "-m pytest" in answer.stdout
 
     def fake(self, folder: Path, name: str, script: str) -> Path:
@@ -123,7 +123,7 @@ class TestMake:
         assert "apt install python3-venv" in answer.stderr
 
     def test_scripts_are_sound_shell(self) -> None:
-        for script in ("scripts/venv", ".ci/run"):
+        for script in (".ci/venv", ".ci/run"):
             assert run("sh", "-n", script, cwd=ROOT).returncode == 0
 
 
