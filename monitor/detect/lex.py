@@ -21,6 +21,7 @@ STEM_SPACE = 1 << 18  # hashed stems take ids 0 .. STEM_SPACE - 1
 CHAR_SPACE = 1 << 18  # hashed character n-grams the ids behind them
 SPACE = STEM_SPACE + CHAR_SPACE
 
+_IDEOGRAPHS = "\u2e80"  # from here on one letter can be a word
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_][^\W_]*(?:'[^\W_]+)*")
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing
@@ -79,7 +80,7 @@ def _stemmer(algorithm: str) -> Any:
 @lru_cache(maxsize=1 << 17)
 def stem(word: str) -> str:
     """The folded stem of a lower-case word; "" for a stop-word or a single letter."""
-    if word in STOPWORDS or (len(word) < 2 and word.isascii()):
+    if word in STOPWORDS or (len(word) < 2 and word < _IDEOGRAPHS):
         return ""
     algorithm = "english" if word.isascii() else next((name for a, z, name in _STEMMERS if a <= word[0] <= z), "")
     stemmed = _stemmer(algorithm).stemWord(word) if algorithm else word

@@ -62,8 +62,10 @@ class Lens:
 
         `days` is the time those texts cover; a noise budget needs it.
         """
+        if not texts:
+            return Lens(shipped(), self._memory, self._multilingual)
         features = self.features(texts)
-        vectors = np.array([f.vector for f in features], dtype=np.float32).reshape(len(features), -1)
+        vectors = np.array([f.vector for f in features], dtype=np.float32)
         stream = Stream(tuple(texts), tuple(f.counted for f in features), vectors, days)
         return Lens(shipped().with_stream(stream), self._memory, self._multilingual)
 
