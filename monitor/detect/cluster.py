@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from math import log
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,8 @@ _DAY = 86_400
 _NEAR, _LONGEST = NEAR.total_seconds() / _DAY, LONGEST.total_seconds() / _DAY
 _FRESH = 64  # changed events after which all are laid out again
 _NEVER = datetime.max.replace(tzinfo=UTC)
+
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -83,6 +86,8 @@ class Clusters:
         self.all: dict[str, Cluster] = {}
         self._rarity = Rarity(idf)
         self._order: dict[str, tuple[Point, str]] = {}  # every own wording and its event, in order of joining
+        self._joined: dict[str, int] = {}  # the order in which all entries came
+        self._count = 0
         self._oldest: datetime | None = None  # no event had its last report before
         self._bulk: Layout | None = None
         self._laid: dict[str, Group] = {}  # what stands in the bulk
@@ -91,6 +96,8 @@ class Clusters:
         """Put an entry into an event, which begins with it if it is new."""
         cluster = self.all.setdefault(cluster_id, Cluster(cluster_id))
         cluster.dates[point.uid] = point.date
+        self._count += 1
+        self._joined[point.uid] = self._count
         if not is_copy or not cluster.points:
             cluster.points[point.uid] = point
             self._order[point.uid] = (point, cluster_id)
@@ -114,15 +121,21 @@ class Clusters:
         lost, cluster = self.all.pop(gone), self.all[kept]
         for uid, point in lost.points.items():
             self._order[uid] = (point, kept)
-        cluster.points |= lost.points
-        cluster.dates |= lost.dates
+        cluster.points = self._in_order(cluster.points | lost.points)
+        cluster.dates = self._in_order(cluster.dates | lost.dates)
         cluster.changed()
+
+    def _in_order(self, by_uid: dict[str, _T]) -> dict[str, _T]:
+        return {uid: by_uid[uid] for uid in sorted(by_uid, key=self._joined.__getitem__)}
 
     def forget(self, cluster_id: str) -> None:
         """Drop an event with all its entries."""
-        for uid, point in self.all.pop(cluster_id).points.items():
+        cluster = self.all.pop(cluster_id)
+        for uid, point in cluster.points.items():
             self._rarity.count(point, -1)
             del self._order[uid]
+        for uid in cluster.dates:
+            del self._joined[uid]
 
     def older_than(self, limit: datetime) -> list[Cluster]:
         """The events without a report since then."""

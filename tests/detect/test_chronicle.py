@@ -167,3 +167,25 @@ def test_a_broken_vector_is_no_accident() -> None:
     reading = replace(LENS.read([strange])[0], vector=np.full(256, np.nan, dtype=np.float32))
     _, verdict = keeper.add(strange, reading, MATCH)
     assert 0 <= verdict.score <= 1
+
+
+def test_recall_takes_ids_as_first_given_or_as_folded() -> None:
+    stream = [
+        UMEROV,
+        entry("Storm closes harbour of Busan", source="kr-tv", hours=1),
+        entry("Umerov visits Seoul", source="b", hours=2),
+    ]
+    decided = feed(chronicle(), *stream)
+    one, two = decided[0][0].event_id, decided[1][0].event_id
+    last = entry("Umerov sees Yoon", source="wire-z", hours=3)
+    joined = Assignment(event_id=one, is_first=False, merged=(two,))
+    readings = LENS.read([*stream, last])
+    rows = [
+        Remembered(entry=e, reading=r, assignment=a, verdict=decided[0][1])
+        for e, r, a in zip([*stream, last], readings, [a for a, _ in decided] + [joined], strict=True)
+    ]
+    given, folded = chronicle(), chronicle()
+    given.recall(rows)
+    folded.recall(replace(row, assignment=replace(row.assignment, event_id=one)) for row in rows)
+    assert given.events == folded.events
+    assert given.events[0].entries == tuple(e.uid for e in (*stream, last))
