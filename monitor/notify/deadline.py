@@ -51,6 +51,12 @@ class Watchdog:
             if self._inside and self.expired:
                 self._shut()
 
+    def bark(self) -> None:
+        """Shut the socket now, if somebody is inside a limit."""
+        with self._changed:
+            if self._inside:
+                self._shut()
+
     def rest(self) -> None:
         """End the thread and let the socket go."""
         self._forget()

@@ -38,6 +38,7 @@ class Mailbox:
         self._at = at
         self._sender = message.address_only(settings.from_)
         self._line: Line | None = None
+        self._busy: Line | None = None  # the line a message is on now
 
     def send(self, delivery: Delivery, now: datetime) -> str:  # noqa: ARG002 - every door has it
         """Send one message and return the server's receipt. Errors: DeliveryError."""
@@ -68,10 +69,16 @@ class Mailbox:
         if line is not None:
             line.leave()
 
+    def abandon(self) -> None:
+        """Break off the message under way, from another thread; it is retried under the same id."""
+        busy = self._busy
+        if busy is not None:
+            busy.shut()
+
     def _once(self, delivery: Delivery, raw: bytes, seconds: float) -> str:
         """Send over the open line or a new one; any doubt about its state closes it."""
         used, line = self._line is not None, self._line or Line(self._settings.smtp)
-        self._line = None
+        self._line, self._busy = None, line
         try:
             line.arrive(seconds)
             self._at("connected")
@@ -224,6 +231,13 @@ class Line:
         except (OSError, smtplib.SMTPException):
             self.drop()
             return False
+
+    def shut(self) -> None:
+        """End the conversation for both sides, whoever is in the middle of it."""
+        sock = self._smtp.sock if self._smtp is not None else None
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     def leave(self) -> None:
         """Say goodbye and close."""

@@ -111,6 +111,12 @@ class Courier:
         pause = until if now < until <= now + length else None
         return max((at for at in (pause, backoff.not_before(limit, sent, now)) if at), default=None)
 
+    def abandon(self) -> None:
+        """Break off what is being sent, from another thread; what was not confirmed is retried under the same id."""
+        for door in list(self._doors.values()):
+            if isinstance(door, Mailbox | Hook):
+                door.abandon()
+
     def rest(self) -> None:
         """Close idle connections; call it after a round of deliveries."""
         for name, door in list(self._doors.items()):

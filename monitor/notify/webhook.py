@@ -74,6 +74,10 @@ class Hook:
         self._session.close()
         self._watchdog.rest()
 
+    def abandon(self) -> None:
+        """Break off the request under way, from another thread; it is retried under the same id."""
+        self._watchdog.bark()
+
     def _post(self, body: Body, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
         with self._session.post(
             self._url(),

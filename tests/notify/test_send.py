@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,20 @@ def test_every_door_can_be_tried_without_sending(tmp_path: Path) -> None:
 def test_a_door_that_does_not_open_says_why(door: dict[str, Any], says: str) -> None:
     with Courier({"desk": receiver(**door)}) as courier, pytest.raises(DeliveryError, match=says):
         courier.knock("desk")
+
+
+@pytest.mark.parametrize("fault", ["hang_greeting", "hang_data", "hang"])
+def test_what_hangs_is_broken_off_when_the_service_stops(fault: str) -> None:
+    with FakeSmtp() as smtp, FakeHook() as hook, ThreadPoolExecutor(1) as pool:
+        (hook if fault == "hang" else smtp).faults.arm(fault)
+        receivers = {"desk": hook_to(hook, timeout="60s") if fault == "hang" else mail_to(smtp, timeout="60s")}
+        with Courier(receivers) as courier:
+            sending = pool.submit(courier.send, delivery(recipient="reader@example.org"), NOW)
+            while not sending.done():
+                courier.abandon()
+            error = sending.exception()
+    assert isinstance(error, DeliveryError)
+    assert error.retryable
 
 
 def test_a_missing_secret_is_the_operators_trouble_and_waits(tmp_path: Path) -> None:
