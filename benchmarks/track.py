@@ -25,7 +25,7 @@ import numpy as np
 from monitor import text
 from monitor.detect.reading import Lens
 from monitor.detect.track import follow
-from monitor.types import Entry, Seed, Seeds, Sensitivity, Storyline
+from monitor.types import Entry, Feedback, Seed, Seeds, Sensitivity, Storyline
 
 STREAM = 2_000
 SETS = "wcep-bullets:strict,wcep-bullets:hard,wcep-headlines:strict,wcep-headlines:hard,uci-headlines:strict"
@@ -69,19 +69,28 @@ def stretches(count: int) -> Iterator[tuple[int, int]]:
         start, size = size, size * 2 if size < 1024 else size + 1024
 
 
-def track(storyline: Storyline, entries: Sequence[Entry], labels: np.ndarray, fresh: Lens) -> Run:
-    """Follow one storyline through a stream of entries, oldest first."""
+def track(
+    storyline: Storyline, entries: Sequence[Entry], labels: np.ndarray, fresh: Lens, verdicts: bool = False
+) -> Run:
+    """Follow one storyline through a stream of entries, oldest first; with `verdicts` a reader answers every alert."""
     started, lens, threshold = time.perf_counter(), fresh, None
-    matches, closeness, own = [], [], []
+    matches, closeness, own, feedback = [], [], [], []
     for start, end in stretches(len(entries)):
         if start:
             known = entries[max(0, start - STREAM) : start]
             days = (known[-1].date - known[0].date).total_seconds() / 86_400
             lens = fresh.with_stream([e.text for e in known], days)
-        tracker = follow(storyline, lens, (), threshold)
+        tracker = follow(storyline, lens, feedback, threshold)
         threshold = tracker.threshold
         readings = lens.read(entries[start:end])
-        matches += tracker.match(readings)
+        fresh_matches = tracker.match(readings)
+        matches += fresh_matches
+        if verdicts:
+            feedback += [
+                Feedback(entry_uid=e.uid, storyline=storyline.name, yes=bool(label), at=e.date, text=e.text)
+                for e, label, m in zip(entries[start:end], labels[start:end], fresh_matches, strict=True)
+                if m.on_topic
+            ]
         closeness.append(tracker.evidence(readings).sum(axis=1))
         own.append(np.full(end - start, tracker._known.scale.closeness))
     scores = np.array([m.score for m in matches])
@@ -140,6 +149,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--every", type=int, default=1, help="only every n-th story")
     parser.add_argument("--level", default="balanced")
+    parser.add_argument("--verdicts", action="store_true", help="a reader answers yes or no to every alert")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--baselines", action="store_true")
     parser.add_argument("--dump", type=Path)
@@ -155,7 +165,9 @@ def main() -> None:
         for task in tasks[:: args.every]:
             seeds = Seeds(articles=tuple(seed_of(rows[i]) for i in task["seeds"]))
             story = Storyline(name=task["task"], seeds=seeds, sensitivity=Sensitivity(level=args.level))
-            runs.append(track(story, [entries[i] for i in task["cand"]], task["label"].astype(int), fresh))
+            runs.append(
+                track(story, [entries[i] for i in task["cand"]], task["label"].astype(int), fresh, args.verdicts)
+            )
         report(f"{name} {mode}", te, runs)
         if args.baselines:
             for label, scorer in te.baselines(rows, tasks).items():
