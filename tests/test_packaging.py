@@ -225,3 +225,24 @@ class TestReadme:
         shutil.copytree(ROOT / "seeds/seoul-arms-ukraine", tmp_path / "seeds/harbour-strike")
         answer = run(sys.executable, "-m", "monitor", "check", cwd=tmp_path, PYTHONPATH=str(ROOT))
         assert answer.returncode == 0, answer.stderr
+
+    def test_the_steps_to_a_service_work_when_pasted(self, tmp_path: Path) -> None:
+        """Everything but pipx and systemctl, with another root instead of sudo."""
+        found = re.search(r"## Run as a service.*?```sh\n(.*?)```", README, re.DOTALL)
+        assert found
+        lines = [line.removeprefix("sudo ").replace("&& sudo ", "&& ") for line in found[1].splitlines()]
+        steps = [line for line in lines if not line.startswith(("pipx", "systemctl", "journalctl"))]
+        script = "\n".join(steps).replace("/etc/", f"{tmp_path}/etc/").replace("/var/lib/", f"{tmp_path}/var/lib/")
+        (tmp_path / "etc/systemd/system").mkdir(parents=True)
+        programs = tmp_path / "bin"
+        programs.mkdir()
+        (programs / "monitor").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m monitor "$@"\n')
+        (programs / "monitor").chmod(0o755)
+        path = f"{programs}:{os.environ['PATH']}"
+        answer = run("bash", "-e", "-c", script, cwd=ROOT, PATH=path, PYTHONPATH=str(ROOT))
+        assert answer.returncode == 0, answer.stderr
+        assert "is sound" in answer.stdout
+        written = (tmp_path / "etc/monitor/monitor.yaml").read_text()
+        assert f"state: {tmp_path}/var/lib/monitor" in written
+        assert ".." not in written.replace("...", "")
+        assert (tmp_path / "etc/systemd/system/monitor.service").exists()
