@@ -48,13 +48,16 @@ MARKUP = re.compile(
 
 WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['’][^\W_]+)*")
 
+# Names are listed, not guessed: a parameter taken for a tracker by mistake would make two stories one.
 TRACKER = re.compile(
-    r"utm_.*|at_(?:medium|campaign|custom\d|link|format|ptr|bbc|recipient|send|creation).*|ns_(?:mchannel|source|campaign|linkname|fee)"
-    r"|(?:fb|g|dc|gb|gc|tw|y|ysc|msclk|ttc|wbra|gbra|igsh|li_fat_|s_kwc|vero_|yclick|click)(?:cl?)?id|wbraid|gbraid|igshid?|msclkid|fb_\w+"
-    r"|_ga|_gl|_hs\w+|hsctatracking|hsa_\w+|mc_[ce]id|mkt_tok|mtm_.*|pk_.*|piwik_.*|matomo_.*|oly_\w+|itm_.*|wt\.?mc.*|wickedid|sr_share|rss|output|outputtype|amp"
-    r"|xtor|cmp(?:id)?|ocid|icid|ncid|ref|ref_?src|ref_?url|referr?er|smid|smtyp|sref|spm|feed(?:type|name)?|ftag|campaign|partner|taid|trk|guccounter|guce_\w+"
+    r"utm_.*|at_(?:medium|campaign|custom\d|link|format|ptr|bbc|recipient|send|creation).*"
+    r"|ns_(?:mchannel|source|campaign|linkname|fee)|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|twclid|ttclid|ys?clid"
+    r"|igsh(?:id)?|li_fat_id|s_kwcid|vero_(?:id|conv)|click_?id|_openstat|fb_(?:action_ids|action_types|ref|source)|_ga|_gl"
+    r"|_hs\w+|hsctatracking|hsa_\w+|mc_[ce]id|mkt_tok|mtm_.*|pk_.*|piwik_.*|matomo_.*|oly_\w+|itm_.*|wt\.?mc.*|wickedid"
+    r"|sr_share|rss|output|outputtype|amp|xtor|cmp(?:id)?|ocid|icid|ncid|ref|ref_?src|ref_?url|referr?er|smid|smtyp|sref"
+    r"|spm|feed(?:type|name)?|ftag|campaign|partner|taid|trk|guccounter|guce_\w+"
     r"|(?:php|asp|j)?sess(?:ion)?_?id\w*|aspsessionid\w*|cfid|cftoken|zenid|oscsid",
-    re.I,
+    re.IGNORECASE,
 )
 AMBIGUOUS = frozenset(("sid", "s", "source", "output", "amp", "rss", "feed", "ref", "partner", "campaign", "cmp"))
 SESSION = re.compile(r"(?=.*[a-z])(?=.*\d)[\w-]{16,}", re.I)

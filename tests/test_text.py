@@ -153,6 +153,8 @@ def test_variants_of_an_address_are_one(variant: str) -> None:
         ("https://x.org/article.php?sid=12", "https://x.org/article.php?sid=13"),
         ("https://x.org/read?ref=1044", "https://x.org/read?ref=1045"),
         ("https://x.org/search?keyword=seoul", "https://x.org/search?keyword=kyiv"),
+        ("https://x.org/photo?fbid=1", "https://x.org/photo?fbid=2"),
+        ("https://x.org/list?gid=1&cid=7", "https://x.org/list?gid=2&cid=7"),
         ("https://m.org/a", "https://x.org/a"),
     ],
 )

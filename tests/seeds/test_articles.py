@@ -56,7 +56,7 @@ TITLE = "Dam operators lower the lake before the storms"
         "— Kari Nordmann (@kari) August 14, 2023",
         "Donate Subscribe to our news",
         "Subscribe to our newsletter and never miss a story.",
-        "For Latest Updates Follow us on Google News",
+        "For the Latest Updates from us, Follow us on Google News",
         "Sign up for our morning email!",
         "Support independent journalism: donate today.",
         "PREV They found a fossil in the quarry of a neighbouring valley",
