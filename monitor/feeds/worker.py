@@ -20,10 +20,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import IO, Any
 
 MEMORY = 1_500 * 2**20  # address space of a child
-SWOLLEN = 100 * 2**10  # KiB: a child that grew beyond this ends after its document, a fresh one is cheaper
+SWOLLEN = 100 * 2**20  # bytes: a child that grew beyond this ends after its document, a fresh one is cheaper
 WALL = 6.0  # seconds of wall time per second of processor time, on a busy machine
 LENGTH = struct.Struct(">I")
 START = "import sys; sys.path[:] = {path!r}; from monitor.feeds.worker import serve; serve({craft!r})"
@@ -62,11 +63,16 @@ def serve(craft: str) -> None:
         job: Job = pickle.loads(stdin.read(LENGTH.unpack(head)[0]))  # noqa: S301 - from our own parent
         _allow(job.seconds)
         reply = pickle.dumps(answer(job), protocol=5)
-        swollen = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > SWOLLEN
+        swollen = _resident() > SWOLLEN
         stdout.write(LENGTH.pack(len(reply)) + bytes([swollen]) + reply)
         stdout.flush()
         if swollen:
             return
+
+
+def _resident() -> int:
+    """Return the memory this process holds; its getrusage would count what its parent held when it was started."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def _allow(seconds: int) -> None:
