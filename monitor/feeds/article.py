@@ -15,6 +15,7 @@ from monitor.feeds.worker import Died, Job, Worker
 from monitor.types import Entry, Feed
 
 ROBOTS_FOR = 86_400.0  # seconds a robots.txt is believed (RFC 9309, 2.4)
+TROUBLE_FOR = 900.0  # seconds until a site that could not be asked is asked again
 MAX_ROBOTS = 512_000  # bytes read of one (RFC 9309, 2.5)
 MAX_PAGE = 5_000_000
 LONGEST_DELAY = 30.0  # a site that asks for longer pauses is left alone
@@ -27,7 +28,7 @@ class Articles:
     def __init__(self, fetcher: Fetcher, clock: Callable[[], float] = time.monotonic) -> None:
         self._fetcher = fetcher
         self._clock = clock
-        self._robots: dict[str, tuple[float, RobotFileParser]] = {}
+        self._robots: dict[tuple[str, bool], tuple[float, RobotFileParser]] = {}
         self._worker = Worker("monitor.feeds.extract")
         self._lock = threading.Lock()
 
@@ -66,23 +67,23 @@ class Articles:
 
     def _allowed(self, url: str, *, private: bool) -> bool:
         """Whether the site's robots.txt lets us in; a site that cannot be asked is left alone for now."""
-        origin = origin_of(url)
-        kept = self._robots.get(origin)
+        asked = (origin_of(url), private)
+        kept = self._robots.get(asked)
         if kept is None or kept[0] < self._clock():
-            kept = (self._clock() + ROBOTS_FOR, self._rules(origin, private=private))
-            self._robots[origin] = kept
+            kept = self._rules(*asked)
+            self._robots[asked] = kept
         rules = kept[1]
         delay = rules.crawl_delay(NAME)
         return rules.can_fetch(NAME, url) and (delay is None or float(delay) <= LONGEST_DELAY)
 
-    def _rules(self, origin: str, *, private: bool) -> RobotFileParser:
-        """Return a site's rules: all allowed without a file, nothing while the site is in trouble."""
-        rules = RobotFileParser()
+    def _rules(self, origin: str, private: bool) -> tuple[float, RobotFileParser]:
+        """Return until when to believe a site's rules, and these: all allowed without a file, nothing in trouble."""
+        rules, now = RobotFileParser(), self._clock()
         try:
             page = self._fetcher.get_page(f"{origin}/robots.txt", allow_private_networks=private, max_bytes=MAX_ROBOTS)
         except FetchError as error:
             absent = error.status is not None and 400 <= error.status < 500 and error.status != 429
             rules.parse([] if absent else ["User-agent: *", "Disallow: /"])
-            return rules
+            return now + (ROBOTS_FOR if absent else TROUBLE_FOR), rules
         rules.parse(page.body[:MAX_ROBOTS].decode("utf-8", "replace").splitlines())
-        return rules
+        return now + ROBOTS_FOR, rules

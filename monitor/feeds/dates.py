@@ -42,11 +42,8 @@ def read(written: str, parsed: time.struct_time | None = None) -> tuple[datetime
     trap = _trap(written)
     if trap is not None:
         return trap
-    found = _of_struct(parsed)
-    if found is not None:
-        return _with_zone(found, written)
-    own = found_in(written)
-    return own, own is not None and not ZONED.search(written)
+    found = _of_struct(parsed) or found_in(written)
+    return (None, False) if found is None else _with_zone(found, written)
 
 
 def _trap(written: str) -> tuple[datetime | None, bool] | None:

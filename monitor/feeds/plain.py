@@ -35,14 +35,14 @@ def text_of(value: object, most: int) -> str:
     if "<" in markup:
         bare = BLOCK.sub(" ", INLINE.sub("", markup))
         if "<" in bare:
-            return text.clean(markup)
+            return text.clean(text.printable(markup))
         bare = unescape(bare) if "&" in bare else bare
     else:
         bare = unescape(markup) if "&" in markup else markup
     plain = " ".join(bare.split())
     if "<" not in plain and plain.isprintable() and (plain.isascii() or not text.STACKED.search(plain)):
         return plain
-    return text.clean(markup)
+    return text.clean(text.printable(markup))
 
 
 def web_link(value: object, base: str) -> str:
