@@ -25,6 +25,7 @@ from typing import IO, Any
 
 MEMORY = 1_500 * 2**20  # address space of a child
 SWOLLEN = 64 * 2**20  # bytes: a child that grew beyond this ends after its document, a fresh one is cheaper
+BUSY = 30.0  # seconds of wall time beside that
 WALL = 6.0  # seconds of wall time per second of processor time, on a busy machine
 LENGTH = struct.Struct(">I")
 START = "import sys; sys.path[:] = {path!r}; from monitor.feeds.worker import serve; serve({craft!r})"
@@ -97,15 +98,15 @@ class Worker:
         assert process.stdin is not None
         assert process.stdout is not None
         message = pickle.dumps(job, protocol=5)
-        deadline = time.monotonic() + WALL * job.seconds
+        deadline = time.monotonic() + WALL * job.seconds + BUSY
         try:
             process.stdin.write(LENGTH.pack(len(message)))
             process.stdin.write(message)
             process.stdin.flush()
             head = _receive(process.stdout, LENGTH.size + 1, deadline)
             reply = _receive(process.stdout, LENGTH.unpack(head[: LENGTH.size])[0], deadline)
-        except (OSError, EOFError, TimeoutError):
-            raise Died(self._buried(job)) from None
+        except (OSError, EOFError) as error:  # TimeoutError is an OSError
+            raise Died(self._buried(job, late=isinstance(error, TimeoutError))) from None
         if head[-1]:
             self.stop()
         return pickle.loads(reply)  # noqa: S301 - from our own child
@@ -120,13 +121,13 @@ class Worker:
         )
         return self._process
 
-    def _buried(self, job: Job) -> str:
+    def _buried(self, job: Job, *, late: bool) -> str:
         """Kill the child if it still lives; return why it was lost."""
         process = self._process
         assert process is not None
         process.kill()
         self.stop()
-        if process.returncode == -signal.SIGXCPU:
+        if late or process.returncode == -signal.SIGXCPU:
             return f"reading it takes more than {job.seconds} s of processor time"
         return "the process that read it died"
 
