@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from monitor.store.offered import Held, Offered
 from monitor.store.rows import entry_of, entry_row
 from monitor.store.schema import entries, entry_keys, feeds, meta, vectors
 from monitor.text import fingerprint
 from monitor.types import Entry
 
-SAME_ITEM = timedelta(days=30)  # same link or text in one feed within this is the same item under a new key
-MIN_TEXT = 40  # characters; shorter texts ("Live updates") repeat honestly
 MOST_TRIES = 3  # an entry that makes the science raise is set aside after this many
 
 
@@ -51,23 +51,43 @@ class Entries:
 
     def add(self, feed_id: int, offered: Sequence[Entry], now: datetime) -> Added:
         """Store what is new and update what was edited; `remember_keys` belongs to the same transaction."""
-        new = edited = renamed = 0
-        for entry in offered:
-            mark = text_print(entry)
-            held = self._held(feed_id, entry, mark, now)
-            if held is None:
-                seq = self._insert(feed_id, entry, mark)
-                new += 1
-            else:
-                seq, known_key, old_mark = held
-                renamed += not known_key
-                if known_key and old_mark != mark:
+        marked = [(entry, text_print(entry)) for entry in offered]
+        shelf = Offered(self._c, feed_id, marked, now)
+        fresh: dict[str, dict[str, Any]] = {}  # uid -> row to insert
+        keys: list[tuple[str, Held]] = []  # to remember
+        edited = renamed = 0
+        for entry, mark in marked:
+            if entry.key in shelf.by_key:
+                seq, old_mark = shelf.by_key[entry.key]
+                if old_mark != mark:
                     self._edit(seq, entry, mark)
                     edited += 1
-            if held is None or not held[1]:
-                row = {"feed_id": feed_id, "key": entry.key, "seq": seq, "listed_at": now}
-                self._c.execute(upsert(entry_keys).values(row).on_conflict_do_nothing())
-        return Added(new, edited, renamed)
+                continue
+            held = shelf.twin(entry, mark)
+            if held is not None:
+                renamed += 1
+            elif entry.uid not in fresh:
+                held = Held(entry.uid, None, entry.id, entry.canonical, entry.title, mark)
+                shelf.hold(held)
+                fresh[entry.uid] = entry_row(replace(entry, feed_id=feed_id), mark)
+            else:
+                continue
+            keys.append((entry.key, held))
+        self._insert(feed_id, list(fresh.values()), keys, shelf, now)
+        return Added(len(fresh), edited, renamed)
+
+    def _insert(
+        self, feed_id: int, rows: list[dict[str, Any]], keys: list[tuple[str, Held]], shelf: Offered, now: datetime
+    ) -> None:
+        if rows:  # a uid may be there still when its key was forgotten long ago
+            self._c.execute(upsert(entries).on_conflict_do_nothing(), rows)
+        numbers = shelf.seqs([held.uid for _, held in keys if held.seq is None])
+        named = [
+            {"feed_id": feed_id, "key": key, "seq": held.seq or numbers[held.uid], "listed_at": now}
+            for key, held in keys
+        ]
+        if named:
+            self._c.execute(upsert(entry_keys).on_conflict_do_nothing(), named)
 
     def remember_keys(self, feed_id: int, prints: Mapping[str, str], now: datetime) -> None:
         """Keep the reader's print of every known key a document listed; `listed_at` moves once a day."""
@@ -90,37 +110,6 @@ class Entries:
         rows = [entry_row(entry, text_print(entry)) for entry in given]
         if rows:
             self._c.execute(insert(entries), rows)
-
-    def _held(self, feed_id: int, entry: Entry, mark: str, now: datetime) -> tuple[int, bool, str] | None:
-        """Return (seq, whether the key is known, fingerprint) of the stored entry that this one is."""
-        by_key = (
-            select(entry_keys.c.seq, entries.c.fingerprint)
-            .join(entries, entries.c.seq == entry_keys.c.seq)
-            .where(entry_keys.c.feed_id == feed_id, entry_keys.c.key == entry.key)
-        )
-        found = self._c.execute(by_key).first()
-        if found:
-            return found.seq, True, found.fingerprint
-        same = []
-        if entry.canonical:
-            same.append(
-                and_(entries.c.canonical == entry.canonical, entries.c.id != entry.id, entries.c.fingerprint == mark)
-            )
-            same.append(and_(entries.c.canonical == entry.canonical, entries.c.title == entry.title))
-        if len(entry.text) >= MIN_TEXT or not entry.link:
-            same.append(entries.c.fingerprint == mark)
-        if not same:
-            return None
-        recent = and_(entries.c.feed_id == feed_id, entries.c.seen_at > now - SAME_ITEM, or_(*same))
-        twin = self._c.execute(
-            select(entries.c.seq, entries.c.fingerprint).where(recent).order_by(entries.c.seq).limit(1)
-        ).first()
-        return (twin.seq, False, twin.fingerprint) if twin else None
-
-    def _insert(self, feed_id: int, entry: Entry, mark: str) -> int:
-        row = entry_row(replace(entry, feed_id=feed_id), mark)
-        key = self._c.execute(insert(entries).values(row)).inserted_primary_key
-        return int(key[0])  # type: ignore[index]
 
     def _edit(self, seq: int, entry: Entry, mark: str) -> None:
         old = (
