@@ -7,6 +7,7 @@ again at its next time.
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -56,7 +57,8 @@ class Daemon:
         self._ticked: dict[str, float] = {}
         self._started = time.monotonic()
         self._verbs = threading.Lock()  # held while a reload swaps the pipeline
-        self._watchdog = WatchDog()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)  # the library would never close its own
+        self._watchdog = WatchDog(sock=self._socket)
         self.metrics = Metrics()
 
     def run(self, loaded: Config | None = None) -> int:
@@ -69,6 +71,7 @@ class Daemon:
             try:
                 self._serve(config, store)
             finally:
+                self._socket.close()
                 if lock is not None:
                     lock.release()
         return self.exit_code
@@ -198,7 +201,10 @@ class Daemon:
         scheduler.remove_all_jobs()
         ended = threading.Thread(target=lambda: scheduler.shutdown(wait=True), daemon=True)
         ended.start()
-        ended.join(GRACE)
+        ended.join(GRACE / 2)
+        if ended.is_alive():
+            self.pipeline.abandon()
+            ended.join(GRACE / 2)
         self.pipeline.close()
         log.info("stopped", in_time=not ended.is_alive())
 

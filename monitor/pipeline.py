@@ -323,6 +323,11 @@ class Pipeline:
         if "lanes" in self.__dict__:
             self.lanes.stop()
 
+    def abandon(self) -> None:
+        """Break off sends that do not come to an end; they are tried again by whoever runs next."""
+        if "lanes" in self.__dict__:
+            self.lanes.courier.abandon()
+
     def close(self) -> None:
         """Stop, and let go of threads, connections and parse workers."""
         self.stop()

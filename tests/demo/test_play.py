@@ -15,10 +15,7 @@ from monitor.demo.record import Fate, Row
 from monitor.demo.timelapse import SLOT, START, DemoError, FastClock, moments
 
 # The daemon's link to systemd lives as long as the process; here it ends early and unclosed.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:unclosed <socket.socket.*family=1:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket.*family=1"),
-]
+pytestmark = []
 END = datetime(2024, 7, 4, tzinfo=UTC)
 
 
