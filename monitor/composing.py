@@ -207,6 +207,7 @@ class Composer:
             timeline=summary.timeline(known, {event.id for event in events}),
             number=past.number + 1,
             held=due.held,
+            timezone=route.timezone,
             created_at=now,
         )
 

@@ -92,9 +92,9 @@ class Following:
 
     def _refit(self, tx: Tx, count: int) -> None:
         self.epoch = last_epoch(count)
-        texts = [entry.text for entry in tx.entries.stream(self.epoch, STREAM)]
-        if texts:
-            self.lens = self.lens.with_stream(texts)
+        stream = tx.entries.stream(self.epoch, STREAM)
+        if stream:
+            self.lens = self.lens.with_stream([entry.text for entry in stream], _days(stream))
         self.minds = {}
         for storyline in self._watched():
             self._follow(tx, storyline)
@@ -142,3 +142,9 @@ class Following:
         for name, threshold in self.changed:
             tx.stories.set_threshold(name, threshold.value, threshold.origin, self.epoch, at)
         self.changed.clear()
+
+
+def _days(stream: Sequence[Entry]) -> float:
+    """Return the time that entries cover, in days; what a noise budget counts by."""
+    dates = [entry.date for entry in stream if not entry.undated]
+    return (max(dates) - min(dates)).total_seconds() / 86_400 if dates else 0.0

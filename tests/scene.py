@@ -22,7 +22,7 @@ SEEDS = Path(__file__).parent.parent / "seeds" / "seoul-arms-ukraine"
 START = datetime(2024, 7, 1, 8, 0, tzinfo=UTC)
 ON_TOPIC = (
     ("Seoul says weapons for Ukraine depend on Russia's arms deal with Pyongyang",
-     "South Korea's national security adviser Chang Ho-jin said Seoul may supply arms to Ukraine "
+     "Chang Ho-jin, who advises South Korea's president on security, sees arms for Ukraine as possible "
      "if Russia gives North Korea precision weapons."),
     ("Putin warns South Korea against sending lethal weapons to Kyiv",
      "President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang."),
