@@ -41,7 +41,9 @@ def set_up(verbose: int) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Patient(sys.stderr))),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=max(level, logging.WARNING), format="%(name)s: %(message)s", stream=sys.stderr)
+    form = f"{'<4>' if under_systemd else ''}%(name)s: %(message)s"
+    logging.basicConfig(level=max(level, logging.WARNING), format=form, stream=sys.stderr)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every tick that waits for the one before
 
 
 def neutral(_: Any, __: str, event: Event) -> Event:
