@@ -112,8 +112,8 @@ def _text_of(markup: str) -> str:
     etree.strip_elements(root, *UNSEEN, with_tail=False)
     for element in root.iter(etree.Element):
         if element.tag not in INLINE:
-            element.text = " " + (element.text or "")
-            element.tail = " " + (element.tail or "")
+            element.text = " " + printable(element.text or "")  # lxml takes no control characters back
+            element.tail = " " + printable(element.tail or "")
     return "".join(root.itertext())
 
 

@@ -177,3 +177,8 @@ def test_only_web_addresses_have_a_canonical_form(address: str) -> None:
 def test_no_address_is_too_strange(address: str) -> None:
     found = text.canonical_url("https://x.org/" + address)
     assert found.startswith("https://") or found == ""
+
+
+@pytest.mark.parametrize("markup", ["\x1f<?", "a<p>\x1fb</p>", "<p>&#31;x</p>y", "<p>\ud800</p>"])
+def test_control_characters_in_markup_are_no_obstacle(markup: str) -> None:
+    assert "\x1f" not in text.clean(markup)
