@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from monitor.web.probes import Probes
 
 TICK = 1.0  # seconds between looks for what is due
 TIDY = 3600.0  # seconds between rounds of housekeeping
+NOTE = 30.0  # seconds between two words to `status`
 GRACE = 10.0  # seconds that SIGTERM leaves the verbs to end their transaction
 
 log = structlog.get_logger(__name__)
@@ -63,6 +64,7 @@ class Daemon:
 
     def run(self, loaded: Config | None = None) -> int:
         """Run until SIGTERM, SIGINT or `stop`; return the exit code. Errors: `ConfigError`, `StoreError` at start."""
+        self._listen()
         config = loaded or configuration.load(self.path)
         with Store(config.state) as store:
             lock = store.run_lock()
@@ -83,8 +85,8 @@ class Daemon:
     def _serve(self, config: Config, store: Store) -> None:
         self.pipeline = Pipeline(config, store, self.clock, self.at, self.metrics)
         self.pipeline.sync()
+        self._loaded_at = self.clock()
         scheduler = self._scheduler()
-        self._listen()
         scheduler.start()
         self._watchdog.ready()
         log.info("started", config=str(config.path), storylines=len(config.storylines), feeds=len(config.feeds))
@@ -92,6 +94,7 @@ class Daemon:
             with self._probes(config, store):
                 while not self._end.wait(self.tick):
                     self._feed_watchdog(store)
+                    self._note_tick(store)
         finally:
             self._shut_down(scheduler)
 
@@ -161,6 +164,14 @@ class Daemon:
             return
         self._watchdog.ping()
 
+    def _note_tick(self, store: Store) -> None:
+        """Leave word for `status` and `healthcheck` now and then that the verbs tick."""
+        if time.monotonic() - self._ticked.get("note", -NOTE) < NOTE or self.late_verbs():
+            return
+        self._ticked["note"] = time.monotonic()
+        with suppress(StoreError), store.begin() as tx:
+            tx.desk.note("tick", {"at": self.clock().isoformat(), "loaded_at": self._loaded_at.isoformat()})
+
     def late_verbs(self, patience: timedelta = timedelta(minutes=10)) -> list[str]:
         """Return the verbs that have not come to an end for longer than `patience`."""
         now = time.monotonic()
@@ -175,7 +186,12 @@ class Daemon:
             return
         signal.signal(signal.SIGTERM, lambda *_: self.stop())
         signal.signal(signal.SIGINT, lambda *_: self.stop())
-        signal.signal(signal.SIGHUP, lambda *_: threading.Thread(target=self.reload, name="reload").start())
+        signal.signal(signal.SIGHUP, lambda *_: self._reload_soon())
+
+    def _reload_soon(self) -> None:
+        """Reload in a thread of its own; a SIGHUP before there is anything to reload is one too many."""
+        if hasattr(self, "pipeline"):
+            threading.Thread(target=self.reload, name="reload").start()
 
     def reload(self) -> bool:
         """Read the configuration again, all or nothing: a bad one is refused and the old one stays."""
@@ -191,6 +207,8 @@ class Daemon:
                 log.info("reloaded", change=line)
             old, self.pipeline = self.pipeline, Pipeline(fresh, self.pipeline.store, self.clock, self.at, self.metrics)
             self.pipeline.following.inherit(old.following)
+            self._loaded_at = self.clock()
+            self._ticked.pop("note", None)
             self.pipeline.sync()
             old.close()
             return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -173,3 +174,19 @@ def test_changes_are_told_a_line_each(room: Newsroom) -> None:
         f"feed {room.url(1)} removed",
     ]
     assert changes(after, after) == ["nothing changed"]
+
+
+def test_status_and_healthcheck_see_the_ticks_and_a_reload_that_is_due(room: Newsroom, running: Process) -> None:
+    def monitor(*words: str) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "monitor", "-c", str(room.config), *words]
+        return subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
+
+    eventually(lambda: monitor("healthcheck").returncode == 0)
+    service = json.loads(monitor("status", "--json").stdout)["service"]
+    assert service["running"] is True
+    assert service["ticked_at"]
+    assert service["reload_due"] == []
+    room.config.write_text(room.config.read_text() + "# a remark\n")
+    assert json.loads(monitor("status", "--json").stdout)["service"]["reload_due"]
+    assert running.end() == 0
+    assert monitor("healthcheck").returncode == 1
