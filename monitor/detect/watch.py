@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import re2
 
-from monitor.detect.reading import Reading
 from monitor.types import Watch
+
+if TYPE_CHECKING:  # settings are read by every verb, the models by few
+    from monitor.detect.reading import Reading
 
 FIELDS = ("title", "summary", "source")
 
