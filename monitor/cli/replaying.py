@@ -14,8 +14,7 @@ from monitor.cli.session import Session
 
 if TYPE_CHECKING:
     from monitor.backtest import Replay, Row
-
-MISS_COST, ALARM_COST = 1.0, 0.1  # detection cost of topic tracking: a miss weighs ten false alarms
+    from monitor.config import Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,11 @@ def run(session: Session, name: str, wish: Wish) -> dict[str, Any]:
         wish.out.write_text("".join(row.json() + "\n" for row in made.rows), encoding="utf-8")
     found = figures(made)
     if wish.budget is not None:
-        found["proposal"] = _proposal(session, name, wish.budget, items)
+        found["proposal"] = _proposal(config, name, wish.budget, items)
     return found
 
 
-def _proposal(session: Session, name: str, budget: str, items: Sequence[Any]) -> dict[str, Any]:
+def _proposal(config: Config, name: str, budget: str, items: Sequence[Any]) -> dict[str, Any]:
     from monitor import backtest
     from monitor.detect.settings import sensitivity_of
 
@@ -66,7 +65,7 @@ def _proposal(session: Session, name: str, budget: str, items: Sequence[Any]) ->
         ) from None
     assert wanted is not None
     with show.progress("searching", None) as moved:
-        best = backtest.within_budget(session.config, name, items, wanted, moved)
+        best = backtest.within_budget(config, name, items, wanted, moved)
     return {
         "budget": budget,
         "threshold": best.threshold,
@@ -100,22 +99,30 @@ VERDICTS = ("new_event", "development", "correction", "repeat", "copy")
 
 
 def _against_labels(rows: Sequence[Row]) -> dict[str, Any]:
-    wanted = [row for row in rows if (row.item.grade or 0) >= 1]
-    others = [row for row in rows if not row.item.grade]
-    missed = [row for row in wanted if not row.on_topic]
-    alarms = [row for row in others if row.on_topic]
-    hit = len(wanted) - len(missed)
-    p_miss = len(missed) / len(wanted) if wanted else 0.0
-    p_alarm = len(alarms) / len(others) if others else 0.0
-    return {
-        "on_topic": len(wanted),
+    from monitor.detect.metrics import det_text, evaluate
+
+    wanted = [(row.item.grade or 0) >= 1 for row in rows]
+    missed = [row for row, on in zip(rows, wanted, strict=True) if on and not row.on_topic]
+    alarms = [row for row, on in zip(rows, wanted, strict=True) if row.on_topic and not on]
+    found = {
+        "on_topic": sum(wanted),
         "missed": len(missed),
         "false_alarms": len(alarms),
-        "recall": round(1 - p_miss, 4),
-        "precision": round(hit / (hit + len(alarms)), 4) if hit + len(alarms) else None,
-        "cost": round(MISS_COST * p_miss + ALARM_COST * p_alarm, 4),
         "worst_misses": [_short(row) for row in sorted(missed, key=lambda row: -row.score)[:5]],
         "worst_alarms": [_short(row) for row in sorted(alarms, key=lambda row: -row.score)[:5]],
+    }
+    measured = evaluate(wanted, [row.score for row in rows], [row.on_topic for row in rows])
+    if measured is None:
+        return found
+    return found | {
+        "recall": round(measured.decided.recall, 4),
+        "precision": round(measured.decided.precision, 4),
+        "f1": round(measured.decided.f1, 4),
+        "cost": round(measured.decided.cost, 4),
+        "average_precision": round(measured.average_precision, 4),
+        "recall_at_precision_90": round(measured.recall_at_90, 4),
+        "best": {"threshold": round(measured.best.threshold, 4), "f1": round(measured.best.f1, 4)},
+        "det": det_text(measured.curve),
     }
 
 
@@ -135,11 +142,14 @@ def tell(found: dict[str, Any]) -> None:
     ]
     labels = found.get("labels")
     if labels:
+        rows += [("labelled on the story", labels["on_topic"]), ("missed", labels["missed"])]
+        rows += [("false alarms", labels["false_alarms"])]
+    if labels and "f1" in labels:
         rows += [
-            ("labelled on the story", labels["on_topic"]),
-            ("missed", f"{labels['missed']} (recall {labels['recall']:.1%})"),
-            ("false alarms", f"{labels['false_alarms']} (precision {_percent(labels['precision'])})"),
-            ("detection cost", f"{labels['cost']:.4f}"),
+            ("recall, precision, F1", f"{labels['recall']:.1%}, {labels['precision']:.1%}, {labels['f1']:.3f}"),
+            ("best F1 of one threshold", f"{labels['best']['f1']:.3f} at {labels['best']['threshold']:.3f}"),
+            ("average precision", f"{labels['average_precision']:.3f}"),
+            ("detection cost", f"{labels['cost']:.3f} (1 = as good as saying nothing)"),
         ]
     show.table(("figure", found["storyline"]), rows)
     for what, title in (("worst_misses", "closest misses"), ("worst_alarms", "worst false alarms")):
@@ -147,6 +157,11 @@ def tell(found: dict[str, Any]) -> None:
             show.say()
             show.say(title, "strong")
             show.table(("score", "id", "title"), [(r["score"], r["id"], r["title"]) for r in labels[what]])
+    if labels and "det" in labels:
+        show.say()
+        show.say("misses against false alarms, by threshold", "strong")
+        for line in labels["det"].splitlines():
+            show.say(line)
     if "proposal" in found:
         best = found["proposal"]
         show.say()
@@ -154,7 +169,3 @@ def tell(found: dict[str, Any]) -> None:
             f"For {best['budget']}: sensitivity: {best['threshold']:.3f} gives {best['alerts_a_day']:g} alerts a day.",
             "good",
         )
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
