@@ -5,19 +5,23 @@ The map, from the door to the cellar (each line may import those below it, never
     cli/            the verbs a person types
     demo/           the shipped story in time-lapse
     daemon.py       the metronome: APScheduler, signals, watchdog
-    backtest.py     the same line, replayed over a file
-    web/            probes
-    pipeline.py     THE LINE: poll, assess, compose, deliver. Read this first
-    config.py       YAML -> Config
+    web/            probes                      backtest.py     the same line, replayed over a file
+    explaining.py   why, stage by stage         upkeep.py       the hourly round
+    pipeline.py     THE LINE: poll, assess, compose, deliver. Read this first; its steps stand in
+                    assessing.py, composing.py, delivering.py and fulltext.py
+    operating.py    what the operator is told   following.py    what is in mind between two ticks
+    config/         YAML -> Config
     feeds/          the web of feeds: fetch, parse, schedule
     detect/         the science: baseline, match, cluster, novelty (pure)
     notify/         who is told, how
     store/          memory: the only place with SQL
-    seeds.py        a folder of articles -> Seeds
-    durations.py    15m, 1h30m, 7d
+    seeds/          a folder of articles -> Seeds
     text.py         normalise, tokenise, canonical URL, fingerprint
-    types.py        the values that travel
+    durations.py    15m, 1h30m, 7d              shipped.py      the files that ship beside the code
+    types/          the values that travel
     errors.py       what may go wrong, and who must act
+    crash.py        moments at which a test may have us killed
+    metrics.py      what the process counts of itself
 """
 
 __version__ = "0.1.0"

@@ -158,7 +158,8 @@ def test_files_and_functions_stay_readable(path: Path) -> None:
             assert len(typed) <= ARGUMENTS_MOST + ("cli" in path.parts) * 2, node.name
 
 
-TRACES = re.compile(r"/work/|/tmp/|/root/|localhost:\d{5}|\bissue \d\b|\bas asked in\b", re.IGNORECASE)
+PLACES = "|".join(("work", "tmp", "root"))
+TRACES = re.compile(rf"/({PLACES})/|localhost:\d{{5}}|\bissue \d\b|\bas asked in\b", re.IGNORECASE)
 
 
 def test_nothing_in_the_repository_speaks_of_a_workplace() -> None:
