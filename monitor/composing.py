@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from monitor.notify.digest import render
 from monitor.notify.route import Due, Route, RouteHistory
 from monitor.notify.send import Courier
 from monitor.store import Store, Tx
+from monitor.store.outbox import ToldLine
 from monitor.store.stories import Decided
 from monitor.text import fingerprint
 from monitor.types import (
@@ -35,6 +36,8 @@ from monitor.types import (
     Rendered,
 )
 
+ON_REQUEST = (Novelty.REPEAT, Novelty.COPY)  # told only on routes that name them among their verdicts
+REQUESTED = "nothing new; this route asks for repeats"
 NOTHING_NEW = "nothing new for this receiver"
 LATELY = timedelta(days=2)  # how far back caps look; a longer repeat_interval looks further
 BAD = {Health.FAILING, Health.NOT_A_FEED, Health.GONE}
@@ -141,10 +144,12 @@ class Composer:
     def _draft(self, tx: Tx, group: Group, due: Due, now: datetime) -> Draft:
         """Find out what of these alerts is new to this receiver, and make a digest of it."""
         draft = Draft(None)
-        told = self._told(tx, group)
+        lines = tx.outbox.told_to(group.route.receiver, group.storyline)
+        told, listed = self._told(group, lines), frozenset(line.entry_uid for line in lines)
         events: list[DigestEvent] = []
         for event_id, alerts in _by_event(due.alerts).items():
             told_event = self._tell(tx, event_id, alerts, replace(told, corrected=_corrected(alerts)))
+            told_event = told_event and _unlisted(told_event, listed)
             if told_event is None:
                 draft.dropped += alerts
                 continue
@@ -155,8 +160,7 @@ class Composer:
             draft.digest = self._digest(tx, group, due, summary.rank(events), now)
         return draft
 
-    def _told(self, tx: Tx, group: Group) -> Told:
-        lines = tx.outbox.told_to(group.route.receiver, group.storyline)
+    def _told(self, group: Group, lines: Sequence[ToldLine]) -> Told:
         seeds = self.config.storylines[group.storyline].seeds
         return Told(
             sentences=tuple(line.text for line in lines[-2000:]),
@@ -173,6 +177,8 @@ class Composer:
         found = summary.tell(event, members, told)
         if found is None and any(alert.reason == routing.SECOND_SOURCE for alert in alerts):
             return _confirmation(event, rows)
+        if found is None and any(alert.novelty in ON_REQUEST for alert in alerts):
+            return replace(_confirmation(event, rows), verdict=Novelty.REPEAT, why=(REQUESTED,))
         return found
 
     def _members(self, rows: Sequence[Decided]) -> list[Member]:
@@ -249,6 +255,15 @@ def _by_event(alerts: Sequence[Alert]) -> dict[str, list[Alert]]:
 
 def _corrected(alerts: Sequence[Alert]) -> frozenset[str]:
     return frozenset(alert.entry_uid for alert in alerts if alert.novelty is Novelty.CORRECTION)
+
+
+def _unlisted(event: DigestEvent, listed: Collection[str]) -> DigestEvent:
+    """Leave out the entries this receiver was shown before, but for those that something new is told from."""
+    if not event.is_update:
+        return event
+    quoted = {line.entry_uid for line in event.new}
+    fresh = tuple(entry for entry in event.entries if entry.id not in listed or entry.id in quoted)
+    return replace(event, entries=fresh or event.entries)
 
 
 def _confirmation(event: Event, rows: Sequence[Decided]) -> DigestEvent:

@@ -351,3 +351,25 @@ def test_a_restart_computes_no_vector_a_second_time(room: Newsroom, monkeypatch:
         chronicle.recall(line.following._past(tx, line.config.storylines["seoul"]))
     assert sum(len(event.entries) for event in chronicle.events) == len(ON_TOPIC)
     close(line)
+
+
+def test_an_update_lists_only_reports_not_shown_before_and_repeats_only_on_request(room: Newsroom) -> None:
+    asks = "immediate: {verdicts: [new_event, development, correction, repeat, copy]}"
+    room._routes = (
+        f"  - {{storyline: '*', receiver: ops, {asks}}}\n  - {{storyline: '*', receiver: desk, immediate: {{}}}}\n"
+    )
+    room.write()
+    title, summary = ON_TOPIC[0]
+    for feed in room.feeds:
+        feed.publish(title, summary, at=room.clock())
+        line = room.monitor()
+        line.once()
+        close(line)
+        room.clock.advance(hours=1)
+    assert len(room.smtp.mails) == 1
+    shown = [
+        [entry["source"] for event in post.json["data"]["events"] for entry in event["entries"]]
+        for post in room.hook.posts
+    ]
+    assert shown == [["outlet-0"], ["outlet-1"]]
+    assert room.hook.posts[1].json["data"]["events"][0]["verdict"] == "repeat"
