@@ -31,6 +31,8 @@ COUNTED = {
     Novelty.NEW_EVENT: ("new event", "new events"),
     Novelty.DEVELOPMENT: ("development", "developments"),
     Novelty.CORRECTION: ("correction", "corrections"),
+    Novelty.REPEAT: ("repeat", "repeats"),
+    Novelty.COPY: ("copy", "copies"),
 }
 
 
