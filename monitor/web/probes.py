@@ -94,15 +94,25 @@ class Probes:
             max_request_body_size=1024,
             ident=None,
         )
-        self._thread = threading.Thread(target=self._server.run, name="probes", daemon=True)
+        self._closing = False
+        self._thread = threading.Thread(target=self._serve, name="probes", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._closing = True
         self._server.close()
         self._thread.join(5)
+
+    def _serve(self) -> None:
+        """Answer until closed; the loop may trip over its own sockets while they are being closed."""
+        try:
+            self._server.run()
+        except OSError:
+            if not self._closing:
+                raise
 
     @property
     def port(self) -> int:
