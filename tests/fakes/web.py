@@ -147,7 +147,7 @@ class FakeWeb:
 
     @contextlib.contextmanager
     def counted(self, asked: Asked) -> Iterator[None]:
-        """Count a request as in flight."""
+        """Count a request as in flight; leave before answering, for a client may ask again before we see it done."""
         with self._lock:
             self.asked.append(asked)
             self.in_flight[asked.host] += 1
@@ -184,10 +184,9 @@ class _Handler(socketserver.BaseRequestHandler):
         with contextlib.suppress(OSError, ValueError):
             while (asked := _request(reader)) is not None:
                 with web.counted(asked):
-                    if web.latency:
-                        web.stopping.wait(web.latency)
-                    wire = Wire(sock, asked, web.stopping)
-                    web.pages.get(asked.path, lambda wire: wire.reply(404))(wire)
+                    web.stopping.wait(web.latency)
+                wire = Wire(sock, asked, web.stopping)
+                web.pages.get(asked.path, lambda wire: wire.reply(404))(wire)
         with contextlib.suppress(OSError):
             reader.close()
             sock.close()

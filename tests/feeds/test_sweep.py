@@ -47,7 +47,7 @@ def hosts(web: FakeWeb, count: int, path: str) -> list[Feed]:
 
 
 def test_every_feed_gets_one_outcome_and_no_host_two_requests_at_once(web: FakeWeb, sweep: Sweep) -> None:
-    web.latency = 0.01
+    web.latency = 0.1
     web.put("/good.xml", rss(item(1)))
     web.answer("/gone.xml", 404)
     web.answer("/page.xml", 200, b"<!DOCTYPE html><p>Hi", {"Content-Type": "text/html"})
