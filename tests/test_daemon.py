@@ -51,7 +51,7 @@ class Process:
     def end(self) -> int:
         """Send SIGTERM and return the exit code."""
         self.popen.send_signal(signal.SIGTERM)
-        return self.popen.wait(20)
+        return self.popen.wait(DEADLINE)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_what_is_published_is_told_and_sigterm_ends_it_well(room: Newsroom) -> N
         eventually(lambda: len(room.smtp.mails) == 1 and len(room.hook.posts) == 1)
         began = time.monotonic()
         assert process.end() == 0
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < DEADLINE / 2
         assert process.says("stopped")
     finally:
         process.popen.kill()

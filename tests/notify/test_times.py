@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -117,9 +116,7 @@ def test_a_term_that_cannot_be_read_matches_nothing(term: str) -> None:
 
 
 def test_a_regex_cannot_hang() -> None:
-    start = time.monotonic()
-    assert not terms.found(("/(a+)+$/",), "a" * 50_000 + "b")
-    assert time.monotonic() - start < 2
+    assert not terms.found(("/(a+)+$/",), "a" * 50_000 + "b")  # for ever with a backtracking engine
 
 
 # --------------------------------------------------------------------------- deadlines
