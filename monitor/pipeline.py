@@ -160,18 +160,17 @@ class Pipeline:
         self.at("parsed")
         context = PollContext(now=now, settings=self.config.polling, fetched=polled.fetched, roll=self.roll())
         with self.store.begin() as tx:
-            half = len(parsed.entries) // 2
-            added = [tx.entries.add(polled.feed.id, parsed.entries[:half], now)]
+            added = tx.entries.add(polled.feed.id, parsed.entries, now, parsed.keys)
             self.at("mid-insert")
-            added.append(tx.entries.add(polled.feed.id, parsed.entries[half:], now))
-            tx.entries.remember_keys(polled.feed.id, parsed.keys, now)
+            if parsed.overlap:
+                tx.entries.remember_keys(polled.feed.id, parsed.keys, now)
             tx.feeds.learn([after_poll(polled.feed, parsed, context)])
             self.at("before-commit")
         self.metrics.fetches.labels("changed").inc()
-        self.metrics.entries.labels("stored").inc(sum(part.new for part in added))
+        self.metrics.entries.labels("stored").inc(added.new)
         report.changed += 1
-        report.new += sum(part.new for part in added)
-        report.edited += sum(part.edited for part in added)
+        report.new += added.new
+        report.edited += added.edited
         self.at("stored")
 
     def _remember_calm(self, calm: Sequence[Polled], now: datetime, report: PollReport) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, Select, and_, bindparam, func, insert, or_, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.store.offered import Held, Offered
@@ -17,6 +17,20 @@ from monitor.text import fingerprint
 from monitor.types import Entry
 
 MOST_TRIES = 3  # an entry that makes the science raise is set aside after this many
+
+NEW_ENTRIES = upsert(entries).on_conflict_do_nothing()
+NUMBER = select(entries.c.seq).where(entries.c.uid == bindparam("named")).scalar_subquery()
+NEW_KEYS = (
+    upsert(entry_keys)
+    .values(
+        feed_id=bindparam("of"),
+        key=bindparam("as"),
+        seq=func.coalesce(bindparam("held", type_=Integer), NUMBER),
+        fingerprint=bindparam("print"),
+        listed_at=bindparam("at"),
+    )
+    .on_conflict_do_nothing()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +63,17 @@ class Entries:
     def __init__(self, connection: Connection) -> None:
         self._c = connection
 
-    def add(self, feed_id: int, offered: Sequence[Entry], now: datetime) -> Added:
-        """Store what is new and update what was edited; `remember_keys` belongs to the same transaction."""
+    def add(
+        self, feed_id: int, offered: Sequence[Entry], now: datetime, prints: Mapping[str, str] | None = None
+    ) -> Added:
+        """Store what is new, under its key with the reader's print of it, and update what was edited.
+
+        `remember_keys` for the keys that were known belongs to the same transaction.
+        """
         marked = [(entry, text_print(entry)) for entry in offered]
         shelf = Offered(self._c, feed_id, marked, now)
         fresh: dict[str, dict[str, Any]] = {}  # uid -> row to insert
-        keys: list[tuple[str, Held]] = []  # to remember
+        keys: list[dict[str, Any]] = []  # to remember
         edited = renamed = 0
         for entry, mark in marked:
             if entry.key in shelf.by_key:
@@ -69,25 +88,18 @@ class Entries:
             elif entry.uid not in fresh:
                 held = Held(entry.uid, None, entry.id, entry.canonical, entry.title, mark)
                 shelf.hold(held)
-                fresh[entry.uid] = entry_row(replace(entry, feed_id=feed_id), mark)
+                fresh[entry.uid] = {**entry_row(entry, mark), "feed_id": feed_id}
             else:
                 continue
-            keys.append((entry.key, held))
-        self._insert(feed_id, list(fresh.values()), keys, shelf, now)
+            print_ = (prints or {}).get(entry.key, "")
+            keys.append(
+                {"of": feed_id, "as": entry.key, "print": print_, "at": now, "held": held.seq, "named": held.uid}
+            )
+        if fresh:  # a uid may be there still when its key was forgotten long ago
+            self._c.execute(NEW_ENTRIES, list(fresh.values()))
+        if keys:
+            self._c.execute(NEW_KEYS, keys)
         return Added(len(fresh), edited, renamed)
-
-    def _insert(
-        self, feed_id: int, rows: list[dict[str, Any]], keys: list[tuple[str, Held]], shelf: Offered, now: datetime
-    ) -> None:
-        if rows:  # a uid may be there still when its key was forgotten long ago
-            self._c.execute(upsert(entries).on_conflict_do_nothing(), rows)
-        numbers = shelf.seqs([held.uid for _, held in keys if held.seq is None])
-        named = [
-            {"feed_id": feed_id, "key": key, "seq": held.seq or numbers[held.uid], "listed_at": now}
-            for key, held in keys
-        ]
-        if named:
-            self._c.execute(upsert(entry_keys).on_conflict_do_nothing(), named)
 
     def remember_keys(self, feed_id: int, prints: Mapping[str, str], now: datetime) -> None:
         """Keep the reader's print of every known key a document listed; `listed_at` moves once a day."""
@@ -211,6 +223,11 @@ class Entries:
         """Return every assessed entry whose text is still held, by (date, uid)."""
         held = and_(entries.c.state == "assessed", entries.c.title != "")
         return self._select(_full().where(held).order_by(entries.c.date, entries.c.uid))
+
+    def held(self, since: datetime | None = None) -> list[Entry]:
+        """Return every entry (dated from `since` on) whose text is still held, by (date, uid)."""
+        wanted = and_(entries.c.title != "", entries.c.date >= since if since else true())
+        return self._select(_full().where(wanted).order_by(entries.c.date, entries.c.uid))
 
     def keep_vectors(self, made: Mapping[int, tuple[str, bytes]]) -> None:
         """Keep seq -> (text, vector as float32 bytes)."""

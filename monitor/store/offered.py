@@ -34,7 +34,6 @@ ALIKE = (
     )
     .order_by(entries.c.seq)
 )
-SEQ_OF = select(entries.c.uid, entries.c.seq).where(entries.c.uid.in_(bindparam("uids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +83,6 @@ class Offered:
         if len(entry.text) >= MIN_TEXT or not entry.link:
             return next(iter(self._by_mark.get(mark, ())), None)
         return None
-
-    def seqs(self, uids: Sequence[str]) -> dict[str, int]:
-        """Return the numbers that entries were stored under."""
-        some_uids = chunks(list(dict.fromkeys(uids)))
-        return {row.uid: row.seq for some in some_uids for row in self._c.execute(SEQ_OF, {"uids": some})}
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,8 @@ ENTRY = (
     "revision",
     "seq",
 )
+GIVEN = tuple(name for name in ENTRY if name != "seq")
+GIVEN_OF = attrgetter(*GIVEN)
 
 
 def entry_of(row: Row) -> Entry:
@@ -121,7 +124,7 @@ def entry_of(row: Row) -> Entry:
 
 def entry_row(entry: Entry, fingerprint: str) -> dict[str, Any]:
     """Return an entry as columns, without `seq`."""
-    return {**{name: getattr(entry, name) for name in ENTRY if name != "seq"}, "fingerprint": fingerprint}
+    return {**dict(zip(GIVEN, GIVEN_OF(entry), strict=True)), "fingerprint": fingerprint}
 
 
 def detail_of(decision: Decision) -> dict[str, Any]:

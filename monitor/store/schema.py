@@ -76,15 +76,15 @@ metadata = MetaData(
 
 
 def _text(name: str, default: str = "") -> Column[str]:
-    return Column(name, Text, nullable=False, default=default, server_default=default)
+    return Column(name, Text, nullable=False, server_default=default)
 
 
 def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, default=False, server_default="0")
+    return Column(name, Boolean, nullable=False, server_default="0")
 
 
 def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, default=0, server_default="0")
+    return Column(name, Integer, nullable=False, server_default="0")
 
 
 feeds = Table(

@@ -121,6 +121,15 @@ def test_an_entry_that_fails_three_times_is_set_aside(tx: Tx) -> None:
     assert tx.entries.status_of("uid-one") == ("quarantined", "ValueError: odd")
 
 
+def test_an_entry_is_stored_together_with_the_readers_print_of_it(tx: Tx) -> None:
+    tx.entries.add(1, [entry("one")], NOW, {"one": "p1", "unread": "p2"})
+    assert tx.feeds.known(1) == {"one": "p1"}
+    tx.entries.add(1, [entry("two", id="two", link="https://news.example/one", canonical="https://news.example/one",
+        title="Title one", summary=entry("one").summary)], NOW, {"two": "p3"})  # fmt: skip
+    assert tx.feeds.known(1) == {"one": "p1", "two": "p3"}
+    assert len(tx.entries.latest(9)) == 1
+
+
 def test_prints_are_kept_for_known_keys_only(tx: Tx) -> None:
     tx.entries.add(1, [entry("one")], NOW)
     tx.entries.remember_keys(1, {"one": "p1", "unknown": "p2"}, NOW)
