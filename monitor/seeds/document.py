@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from statistics import median
+
+import yaml
 
 from monitor.errors import SeedError
 from monitor.seeds import dates
@@ -15,6 +17,7 @@ from monitor.text import clean, collapse
 
 FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 MAX_FRONT_MATTER = 20_000  # characters
+LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 WEB_PAGE = re.compile(r"\A\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body|article|div|!--)", re.IGNORECASE)
 WRAPPED_AT = 130  # characters; longer lines are paragraphs
 UNSEEN = re.compile(r"<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
@@ -133,23 +136,20 @@ def _front_matter(source: Source, text: str) -> tuple[dict[str, str], str]:
     lowered = {str(key).lower(): value for key, value in values.items()}
     meta: dict[str, str] = {}
     for key, names in KEYS.items():
-        value = next((lowered[name] for name in names if lowered.get(name) is not None), "")
-        if isinstance(value, Mapping | list):
+        value = next((lowered[name] for name in names if lowered.get(name)), "")
+        if not isinstance(value, str):
             raise source.error(f"front matter: {key} must be one value")
-        meta[key] = collapse(value.isoformat() if isinstance(value, date) else str(value))
+        meta[key] = collapse(value)
     return meta, text[found.end() :]
 
 
 def _yaml(source: Source, written: str) -> Mapping[object, object]:
-    """Return the mapping a piece of YAML holds."""
-    from ruamel.yaml import YAML  # noqa: PLC0415 - with the function
-    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
-
+    """Return the mapping a piece of YAML holds, every value as the text it is written in."""
     if len(written) > MAX_FRONT_MATTER:
         raise source.error("the front matter is too long", 1)
     try:
-        values = YAML(typ="safe", pure=True).load(written)
-    except (YAMLError, ValueError) as error:
+        values = yaml.load(written, Loader=LOADER)  # noqa: S506 - it makes nothing but text, lists and mappings
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error)
         raise source.error(f"front matter: {collapse(what)}", mark.line + 2 if mark else 1) from error
