@@ -11,7 +11,7 @@ import structlog
 from monitor.config import Config
 from monitor.detect import summary
 from monitor.detect.summary import Member, Told
-from monitor.feeds.schedule import health_of
+from monitor.feeds.health import health_of
 from monitor.following import Following
 from monitor.notify import route as routing
 from monitor.notify.digest import render

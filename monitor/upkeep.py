@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor import operating
-from monitor.feeds.schedule import health_of
+from monitor.feeds.health import health_of
 from monitor.pipeline import Pipeline
 from monitor.store import Tx
 from monitor.types import Feed, Health

@@ -45,7 +45,7 @@ def list_(session: Session, tags: tuple[str, ...]) -> None:
       monitor feeds list
       monitor feeds list --tag korea --json
     """
-    from monitor.feeds.schedule import health_of
+    from monitor.feeds.health import health_of
 
     now = datetime.now(UTC)
     found = [feed for feed in _stored(session) if not tags or set(tags) & set(feed.tags)]
@@ -60,7 +60,7 @@ def list_(session: Session, tags: tuple[str, ...]) -> None:
 
 
 def _row(feed: Feed, now: datetime) -> dict[str, Any]:
-    from monitor.feeds.schedule import health_of
+    from monitor.feeds.health import health_of
 
     names = (
         "url",
@@ -90,7 +90,7 @@ def health(session: Session, everything: bool) -> int:
       monitor feeds health
       monitor feeds health --all
     """
-    from monitor.feeds.schedule import health_of
+    from monitor.feeds.health import health_of
     from monitor.types import Health
 
     now = datetime.now(UTC)

@@ -101,7 +101,7 @@ def _story(config: Config, tx: Tx, name: str, now: datetime) -> dict[str, Any]:
 
 
 def _feeds(config: Config, tx: Tx, now: datetime) -> dict[str, Any]:
-    from monitor.feeds.schedule import health_of
+    from monitor.feeds.health import health_of
 
     stored: dict[str, Feed] = {feed.url: feed for feed in tx.feeds.all()}
     known = [stored.get(feed.url, feed) for feed in config.feeds]

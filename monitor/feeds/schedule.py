@@ -20,8 +20,6 @@ AT_ITS_WORD = timedelta(minutes=1)  # shorter intervals are the operator's own s
 JITTER = 0.1
 GONE_DAYS = 3  # different days with a 410 before a feed is given up
 MOVES = 3  # equal permanent redirects, over a day or more, before the new address is kept
-LATE_TIMES = 8
-LATE_AT_LEAST = timedelta(days=2)
 MOST_DATES = 50
 PERIODS = {
     "hourly": 1.0,
@@ -57,20 +55,6 @@ def is_offline(outcomes: Iterable[Outcome]) -> bool:
     """Whether a round of polls says that the network is down: several feeds, and nobody answered any of them."""
     judged = [isinstance(outcome, FetchError) and outcome.network for outcome in outcomes]
     return len(judged) > 1 and all(judged)
-
-
-def is_late(feed: Feed, now: datetime) -> bool:
-    """Whether the feed is silent for much longer than its own rhythm."""
-    if feed.rhythm is None or feed.newest is None:
-        return False
-    return now - feed.newest > max(LATE_TIMES * feed.rhythm, LATE_AT_LEAST)
-
-
-def health_of(feed: Feed, now: datetime) -> Health:
-    """Return the truth about a feed at this moment, lateness counted."""
-    if feed.disabled:
-        return Health.DISABLED
-    return Health.LATE if feed.health is Health.OK and is_late(feed, now) else feed.health
 
 
 def _failed(feed: Feed, error: FeedError, context: PollContext) -> Feed:

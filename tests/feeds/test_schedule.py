@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.errors import FetchError, ParseError
+from monitor.feeds.health import health_of, is_late
 from monitor.feeds.schedule import (
     Outcome,
     PollContext,
     after_poll,
-    health_of,
     interval,
-    is_late,
     is_offline,
     rolled_over,
 )
