@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
@@ -46,23 +48,21 @@ def connect(state: str, busy: float = BUSY_SECONDS) -> Engine:
         engine = _engine(SQLITE, busy, poolclass=StaticPool)
         metadata.create_all(engine)
         return engine
-    fresh = _prepare(path)
+    _prepare(path)
     engine = _engine(f"{SQLITE}{path}", busy)
     with translated(str(path)):
-        if not fresh:
-            _check_sound(engine, path)
+        _check_sound(engine, path)
         _migrate(engine, path)
     return engine
 
 
-def _prepare(path: Path) -> bool:
-    """Create the folder; return whether the database is new; refuse what cannot be written."""
+def _prepare(path: Path) -> None:
+    """See that there is a database that can be written; refuse one that was emptied."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = not path.exists()
-        if fresh:
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        elif path.stat().st_size == 0 and not Path(f"{path}-wal").exists():
+        if not path.exists():
+            _create(path)
+        if path.stat().st_size == 0 and not Path(f"{path}-wal").exists():
             raise StoreError(
                 f"{path} is empty: it was truncated. Starting afresh would tell old news again, so: "
                 f"restore a backup over it, or delete it to begin anew"
@@ -73,7 +73,22 @@ def _prepare(path: Path) -> bool:
         raise StoreError(
             f"{path}: cannot be written ({error.strerror}); check owner and mode of {path.parent}"
         ) from error
-    return fresh
+
+
+def _create(path: Path) -> None:
+    """Let a new database appear whole or not at all, whoever is killed or comes at the same time."""
+    handle, part = tempfile.mkstemp(suffix=".new", prefix=f"{path.name}.", dir=path.parent)  # its owner's alone
+    os.close(handle)
+    try:
+        engine = _engine(f"{SQLITE}{part}", BUSY_SECONDS)
+        with translated(str(path)):
+            upgrade(engine)
+        engine.dispose()  # the last to leave puts everything into the one file
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        for end in ("", "-wal", "-shm"):
+            Path(f"{part}{end}").unlink(missing_ok=True)
 
 
 def _engine(url: str, busy: float, **options: Any) -> Engine:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,14 @@ def test_a_new_folder_becomes_a_database_only_its_owner_reads(tmp_path: Path) ->
         store.ping()
     file = tmp_path / "var" / "monitor.db"
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_processes_that_start_together_share_one_new_database(tmp_path: Path) -> None:
+    opens = "import sys; from monitor.store import Store; Store(sys.argv[1]).close()"
+    command = [sys.executable, "-c", opens, str(tmp_path)]
+    together = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    assert [(one.communicate()[1], one.returncode) for one in together] == [("", 0)] * 4
+    assert {file.name for file in tmp_path.iterdir()} <= {"monitor.db", "monitor.db-wal", "monitor.db-shm"}
 
 
 def test_migrations_end_at_the_schema_of_the_code(tmp_path: Path) -> None:
