@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
@@ -13,17 +13,46 @@ import structlog
 
 from monitor import operating
 from monitor.config import Config
-from monitor.errors import DeliveryError
+from monitor.errors import DeliveryError, StoreError
 from monitor.metrics import Metrics
 from monitor.notify.backoff import next_attempt
 from monitor.notify.send import Courier
-from monitor.store import Store
-from monitor.types import Attempt, Delivery, GiveUp, Outcome
+from monitor.store import Store, Tx
+from monitor.store.locks import Couriers
+from monitor.types import Attempt, Delivery, GiveUp, Outcome, Retry
 
 LEASE = timedelta(minutes=5)  # a delivery claimed by somebody who died is free again after this
 LANES = 16  # receivers served at once
+GRACE = 5.0  # seconds that the end leaves a message under way; then it is broken off
+AGAIN = 2.0  # seconds between two tries to store a result
+ASKED = 30  # tries
+CUT_OFF = "cut off: the process that sent it ended"
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How one attempt ended; `detail` is the receipt or the reason."""
+
+    delivery: Delivery
+    started: datetime
+    at: datetime
+    detail: str
+    error: DeliveryError | None = None
+    verdict: Retry | GiveUp | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Sent, to be tried again, or dead."""
+        if self.verdict is None:
+            return Outcome.SENT
+        return Outcome.RETRY if isinstance(self.verdict, Retry) else Outcome.DEAD
+
+    @property
+    def attempt(self) -> Attempt:
+        """The attempt as it is kept."""
+        return _attempt_of(self.delivery, self.started, self.at, self.outcome, self.detail)
 
 
 @dataclass(slots=True)
@@ -50,14 +79,19 @@ class Lanes:
         self.pool = ThreadPoolExecutor(LANES, thread_name_prefix="deliver")
         self._stop = threading.Event()
         self._open: dict[str, Future[DeliverReport]] = {}
+        self._lock: Couriers | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        if wait(self._open.values(), GRACE).not_done:
+            self.courier.abandon()
         self.pool.shutdown(wait=True, cancel_futures=True)
         self.courier.__exit__(None, None, None)
+        if self._lock is not None:
+            self._lock.leave()
 
     def stop(self) -> None:
         """Ask every lane to end after the delivery in hand."""
@@ -77,73 +111,135 @@ class Lanes:
 
     def start(self) -> None:
         """Open a lane for every receiver with something due that has none open."""
+        self._arrive()
+        now = self.clock()
         with self.store.read() as tx:
-            receivers = tx.outbox.waiting_receivers(self.clock())
-        self._open = {name: lane for name, lane in self._open.items() if not lane.done()}
+            lost, receivers = tx.outbox.left_behind(now), tx.outbox.waiting_receivers(now)
+        if lost:
+            receivers += [each.receiver for each in self._take_back(now)]
+        self._reap()
         for receiver in receivers:
             if receiver not in self._open:
                 self._open[receiver] = self.pool.submit(self._drain, receiver)
 
-    def _drain(self, receiver: str) -> DeliverReport:
-        report = DeliverReport()
-        while not self._stop.is_set() and (delivery := self._claim(receiver)):
-            self._attempt(delivery, report)
-        return report
+    def _reap(self) -> None:
+        """Forget the lanes that ended, and say so where one broke off."""
+        for name, lane in list(self._open.items()):
+            if lane.done():
+                del self._open[name]
+                failure = lane.exception()
+                if failure is not None:
+                    log.error("lane-failed", receiver=name, error=f"{type(failure).__name__}: {failure}")
 
-    def _claim(self, receiver: str) -> Delivery | None:
+    # ------------------------------------------------------------------ what others left behind
+
+    def _arrive(self) -> None:
+        """Take back at once what a process in hand had when it was killed, unless another delivers beside us."""
+        if self._lock is None and (lock := self.store.couriers()) is not None:
+            lock.join(lambda: self._take_back(None))
+            self._lock = lock
+
+    def _take_back(self, over: datetime | None) -> list[Delivery]:
+        """Make deliveries wait again that were taken and never ended; hold those that may not be repeated."""
         now = self.clock()
         with self.store.begin() as tx:
-            wait = self.courier.not_before(receiver, tx.outbox.sent_lately(receiver, now - timedelta(days=1)), now)
-            if wait is not None:
-                tx.outbox.postpone(receiver, wait, "rate limit")
-                return None
-            delivery = tx.outbox.claim(receiver, now, LEASE)
-        if delivery is not None:
-            self.at("claimed")
-        return delivery
+            lost = tx.outbox.left_behind(over)
+            for each in lost:
+                self._cut_off(tx, each, now)
+        for each in lost:
+            log.warning("taken-back", **_trace(each), attempt=each.attempts)
+        return lost
 
-    def _attempt(self, delivery: Delivery, report: DeliverReport) -> None:
+    def _cut_off(self, tx: Tx, delivery: Delivery, now: datetime) -> None:
+        verdict: Retry | GiveUp = Retry(at=now, reason=CUT_OFF)
+        if self.courier.is_held(delivery.receiver):
+            verdict = GiveUp(reason=f"ambiguous: {CUT_OFF}")
+            operating.dead_letters(tx, self.config, delivery, verdict.reason, now)
+        outcome = Outcome.RETRY if isinstance(verdict, Retry) else Outcome.DEAD
+        tx.outbox.failed(_attempt_of(delivery, now, now, outcome, CUT_OFF), verdict)
+
+    # ------------------------------------------------------------------ one receiver's lane
+
+    def _drain(self, receiver: str) -> DeliverReport:
+        report = DeliverReport()
+        with self.store.begin() as tx:
+            delivery = self._claim(tx, receiver)
+        while delivery is not None:
+            self.at("claimed")
+            end = self._send(delivery)
+            delivery = self._settle(end)
+            self.at("marked")
+            self._tell(end, report)
+        return report
+
+    def _claim(self, tx: Tx, receiver: str) -> Delivery | None:
+        """Take the next delivery of a receiver, None when it has to wait."""
+        if self._stop.is_set():
+            return None
+        now, limit = self.clock(), self.courier.limit(receiver)
+        sent = tx.outbox.sent_lately(receiver, now - limit[1]) if limit else []
+        pause = self.courier.not_before(receiver, sent, now)
+        if pause is not None:
+            tx.outbox.postpone(receiver, *pause)
+            return None
+        return tx.outbox.claim(receiver, now, LEASE)
+
+    def _send(self, delivery: Delivery) -> End:
         started = self.clock()
         try:
             receipt = self.courier.send(delivery, started)
         except DeliveryError as error:
-            self._failed(delivery, error, started, report)
-            return
-        with self.store.begin() as tx:
-            tx.outbox.sent(_attempt_of(delivery, started, self.clock(), Outcome.SENT, receipt))
-        report.sent += 1
-        self.metrics.deliveries.labels(delivery.receiver, Outcome.SENT.value).inc()
-        self.at("marked")
-        log.info(
-            "delivered",
-            digest=delivery.digest_id,
-            receiver=delivery.receiver,
-            attempt=delivery.attempts,
-            receipt=receipt,
-        )
+            now = self.clock()
+            return End(delivery, started, now, error.reason, error, next_attempt(delivery, error, now))
+        return End(delivery, started, self.clock(), receipt)
 
-    def _failed(self, delivery: Delivery, error: DeliveryError, started: datetime, report: DeliverReport) -> None:
-        now = self.clock()
-        verdict = next_attempt(delivery, error, now)
-        gave_up = isinstance(verdict, GiveUp)
-        outcome = Outcome.DEAD if gave_up else Outcome.RETRY
+    def _settle(self, end: End) -> Delivery | None:
+        """Store how an attempt ended and claim the next delivery, all or nothing; a store in trouble is asked again."""
+        for _ in range(ASKED):
+            try:
+                with self.store.begin() as tx:
+                    self._record(tx, end)
+                    return self._claim(tx, end.delivery.receiver)
+            except StoreError as error:
+                log.error("result-not-stored", **_trace(end.delivery), outcome=end.outcome.value, error=str(error))  # noqa: TRY400  no traceback
+                if self._stop.wait(AGAIN):
+                    break
         with self.store.begin() as tx:
-            tx.outbox.failed(_attempt_of(delivery, started, now, outcome, error.reason), verdict)
-            if error.disable:
-                tx.desk.note(f"disabled:{delivery.receiver}", {"at": now.isoformat(), "reason": error.reason})
-                report.dead += tx.outbox.kill(delivery.receiver, f"receiver switched off: {error.reason}")
-            if gave_up:
-                operating.dead_letters(tx, self.config, delivery, error.reason, now)
-        self.metrics.deliveries.labels(delivery.receiver, outcome.value).inc()
-        report.dead += gave_up
-        report.retried += not gave_up
-        log.warning(
-            "delivery-failed",
-            digest=delivery.digest_id,
-            receiver=delivery.receiver,
-            outcome=outcome.value,
-            reason=error.reason,
-        )
+            self._record(tx, end)
+        return None
+
+    def _record(self, tx: Tx, end: End) -> None:
+        delivery, error = end.delivery, end.error
+        if error is None or end.verdict is None:
+            tx.outbox.sent(end.attempt)
+            return
+        tx.outbox.failed(end.attempt, end.verdict)
+        if error.disable:
+            tx.desk.note(f"disabled:{delivery.receiver}", {"at": end.at.isoformat(), "reason": error.reason})
+            tx.outbox.kill(delivery.receiver, f"receiver switched off: {error.reason}")
+        if isinstance(end.verdict, GiveUp):
+            operating.dead_letters(tx, self.config, delivery, error.reason, end.at)
+
+    def _tell(self, end: End, report: DeliverReport) -> None:
+        report.sent += end.outcome is Outcome.SENT
+        report.retried += end.outcome is Outcome.RETRY
+        report.dead += end.outcome is Outcome.DEAD
+        self.metrics.deliveries.labels(end.delivery.receiver, end.outcome.value).inc()
+        trace = {**_trace(end.delivery), "attempt": end.delivery.attempts}
+        if end.outcome is Outcome.SENT:
+            log.info("delivered", **trace, receipt=end.detail)
+        else:
+            log.warning("delivery-failed", **trace, outcome=end.outcome.value, reason=end.detail)
+
+
+def _trace(delivery: Delivery) -> dict[str, object]:
+    """Return what a log line of this delivery can be found by, from composing to the receiver's own log."""
+    return {
+        "digest": delivery.digest_id,
+        "delivery": delivery.id,
+        "receiver": delivery.receiver,
+        "key": delivery.key,
+    }
 
 
 def _attempt_of(delivery: Delivery, started: datetime, ended: datetime, outcome: Outcome, detail: str) -> Attempt:

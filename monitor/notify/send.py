@@ -48,7 +48,7 @@ class Courier:
         self._at = at
         self._doors: dict[str, Door] = {}
         self._locks = {name: threading.Lock() for name in receivers}
-        self._pauses: dict[str, tuple[datetime, timedelta]] = {}
+        self._pauses: dict[str, tuple[datetime, timedelta, str]] = {}  # until, length, why
 
     def __enter__(self) -> Self:
         return self
@@ -99,17 +99,26 @@ class Courier:
             except ConfigError as error:
                 raise DeliveryError(receiver, str(error), retryable=True) from None
 
-    def not_before(self, receiver: str, sent: Sequence[datetime], now: datetime) -> datetime | None:
-        """Return when this receiver may be sent to again, None for now.
+    def limit(self, receiver: str) -> tuple[int, timedelta] | None:
+        """Return how many messages a receiver takes in which span, None where nothing limits it."""
+        settings = self._receivers.get(receiver)
+        return settings.rate_limit if settings else None
+
+    def is_held(self, receiver: str) -> bool:
+        """Say whether what may have been sent must not be sent again (`on_ambiguous: hold`)."""
+        settings = self._receivers.get(receiver)
+        return bool(settings and settings.email and settings.email.on_ambiguous == "hold")
+
+    def not_before(self, receiver: str, sent: Sequence[datetime], now: datetime) -> tuple[datetime, str] | None:
+        """Return when this receiver may be sent to again and what it waits for, None for now.
 
         `sent` are the times of its latest sent deliveries, for its rate limit. A door found shut stays untried for a
         while that doubles, so that a dead server costs one attempt at a time and no delivery its patience.
         """
-        settings = self._receivers.get(receiver)
-        limit = settings.rate_limit if settings else None
-        until, length = self._pauses.get(receiver, (now, timedelta()))
-        pause = until if now < until <= now + length else None
-        return max((at for at in (pause, backoff.not_before(limit, sent, now)) if at), default=None)
+        until, length, why = self._pauses.get(receiver, (now, timedelta(), ""))
+        pause = (until, why) if now < until <= now + length else None
+        full = backoff.not_before(self.limit(receiver), sent, now)
+        return max((wait for wait in (pause, full and (full, "rate limit")) if wait), default=None)
 
     def abandon(self) -> None:
         """Break off what is being sent, from another thread; what was not confirmed is retried under the same id."""
@@ -127,9 +136,9 @@ class Courier:
         """Remember that this door is shut, unless it was about the one message."""
         if not error.retryable or not error.down:
             return
-        _, before = self._pauses.get(error.receiver, (now, FIRST_PAUSE / 2))
+        _, before, _ = self._pauses.get(error.receiver, (now, FIRST_PAUSE / 2, ""))
         length = min(max(before * 2, error.retry_after or timedelta()), LONGEST_PAUSE)
-        self._pauses[error.receiver] = (now + length, length)
+        self._pauses[error.receiver] = (now + length, length, f"the receiver is down: {error.reason}")
 
     def _door(self, name: str) -> Door:
         if name not in self._doors:

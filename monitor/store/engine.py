@@ -1,17 +1,14 @@
-"""Opening the database: pragmas, migrations, integrity, and the lock of the one daemon."""
+"""Opening the database: pragmas, migrations, integrity."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -48,21 +45,23 @@ def connect(state: str, busy: float = BUSY_SECONDS) -> Engine:
         engine = _engine(SQLITE, busy, poolclass=StaticPool)
         metadata.create_all(engine)
         return engine
-    _prepare(path)
+    fresh = _prepare(path)
     engine = _engine(f"{SQLITE}{path}", busy)
     with translated(str(path)):
-        _check_sound(engine, path)
+        if not fresh:
+            _check_sound(engine, path)
         _migrate(engine, path)
     return engine
 
 
-def _prepare(path: Path) -> None:
-    """See that there is a database that can be written; refuse one that was emptied."""
+def _prepare(path: Path) -> bool:
+    """Create the folder; return whether the database is new; refuse what cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _create(path)
-        if path.stat().st_size == 0 and not Path(f"{path}-wal").exists():
+        fresh = not path.exists()
+        if fresh:
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        elif path.stat().st_size == 0 and not Path(f"{path}-wal").exists():
             raise StoreError(
                 f"{path} is empty: it was truncated. Starting afresh would tell old news again, so: "
                 f"restore a backup over it, or delete it to begin anew"
@@ -73,22 +72,7 @@ def _prepare(path: Path) -> None:
         raise StoreError(
             f"{path}: cannot be written ({error.strerror}); check owner and mode of {path.parent}"
         ) from error
-
-
-def _create(path: Path) -> None:
-    """Let a new database appear whole or not at all, whoever is killed or comes at the same time."""
-    handle, part = tempfile.mkstemp(suffix=".new", prefix=f"{path.name}.", dir=path.parent)  # its owner's alone
-    os.close(handle)
-    try:
-        engine = _engine(f"{SQLITE}{part}", BUSY_SECONDS)
-        with translated(str(path)):
-            upgrade(engine)
-        engine.dispose()  # the last to leave puts everything into the one file
-        with contextlib.suppress(FileExistsError):
-            os.link(part, path)
-    finally:
-        for end in ("", "-wal", "-shm"):
-            Path(f"{part}{end}").unlink(missing_ok=True)
+    return fresh
 
 
 def _engine(url: str, busy: float, **options: Any) -> Engine:
@@ -197,47 +181,3 @@ def translated(path: str) -> Iterator[None]:
         if error.orig is not None and ("malformed" in str(error.orig) or "not a database" in str(error.orig)):
             raise damaged(Path(path), str(error.orig)) from error
         raise
-
-
-class RunLock:
-    """The right to be the one daemon of a database; freed by the kernel when the process ends."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path.with_name(f"{path.name}.lock")
-        self._file: IO[str] | None = None
-
-    def acquire(self) -> None:
-        """Take the lock or raise `StoreError`."""
-        handle = self.path.open("a+", encoding="utf-8")
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            handle.seek(0)
-            holder = handle.read().strip() or "unknown"
-            handle.close()
-            raise StoreError(
-                f"another `monitor run` (process {holder}) uses {self.path.parent}; "
-                "stop it first, or give this one a `state` of its own"
-            ) from error
-        handle.truncate(0)
-        handle.write(f"{os.getpid()}\n")
-        handle.flush()
-        self._file = handle
-
-    def release(self) -> None:
-        """Give the lock back."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    @property
-    def held_elsewhere(self) -> bool:
-        """Whether some daemon runs on this database now."""
-        if not self.path.exists():
-            return False
-        with self.path.open("a+", encoding="utf-8") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                return True
-        return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.store.rows import delivery_of
@@ -164,6 +164,12 @@ class Outbox:
         row = self._c.execute(statement).mappings().first()
         return delivery_of(row) if row else None
 
+    def left_behind(self, now: datetime | None = None) -> list[Delivery]:
+        """Return the deliveries somebody took and did not bring to an end by `now`; without it, all that are taken."""
+        taken = deliveries.c.state == DeliveryState.LEASED.value
+        over = taken if now is None else and_(taken, deliveries.c.lease_until <= now)
+        return [delivery_of(row) for row in self._c.execute(select(deliveries).where(over)).mappings()]
+
     def sent(self, attempt: Attempt) -> None:
         """Record a success."""
         self._finish(
@@ -270,7 +276,5 @@ class Outbox:
 
 
 def _ready(now: datetime) -> Any:
-    """The rows a worker may take: pending and due, or leased by somebody who died."""
-    due = and_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.next_attempt_at <= now)
-    expired = and_(deliveries.c.state == DeliveryState.LEASED.value, deliveries.c.lease_until <= now)
-    return or_(due, expired)
+    """The rows a worker may take."""
+    return and_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.next_attempt_at <= now)

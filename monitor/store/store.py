@@ -18,6 +18,7 @@ from monitor.store.entries import Entries
 from monitor.store.events import Events
 from monitor.store.feeds import Feeds
 from monitor.store.housekeeping import Housekeeping
+from monitor.store.locks import Couriers, RunLock
 from monitor.store.outbox import Outbox
 from monitor.store.stories import Stories
 
@@ -140,6 +141,10 @@ class Store:
         with db.translated(str(target)):
             db.copy_to(self.engine, target)
 
-    def run_lock(self) -> db.RunLock | None:
+    def run_lock(self) -> RunLock | None:
         """Return the lock of the one daemon; None in memory."""
-        return None if self.path is None else db.RunLock(self.path)
+        return None if self.path is None else RunLock(self.path)
+
+    def couriers(self) -> Couriers | None:
+        """Return the lock of those who deliver; None in memory."""
+        return None if self.path is None else Couriers(self.path)

@@ -68,17 +68,19 @@ def test_a_shut_door_is_left_alone_for_a_while_that_doubles() -> None:
     for _ in range(3):
         with pytest.raises(DeliveryError):
             courier.send(delivery(), now)
-        again = courier.not_before("desk", (), now)
-        assert again is not None
-        waits.append(again - now)
-        now = again
+        pause = courier.not_before("desk", (), now)
+        assert pause is not None
+        waits.append(pause[0] - now)
+        assert pause[1].startswith("the receiver is down: ")
+        now = pause[0]
     assert waits == [timedelta(seconds=15), timedelta(seconds=30), timedelta(seconds=60)]
 
 
 def test_a_rate_limit_says_when_the_next_message_may_go() -> None:
     courier = Courier({"desk": receiver(email={"to": ["a@example.org"]}, rate_limit="2/1h")})
     sent = [NOW - timedelta(minutes=90), NOW - timedelta(minutes=50), NOW - timedelta(minutes=10)]
-    assert courier.not_before("desk", sent, NOW) == NOW + timedelta(minutes=10)
+    assert courier.limit("desk") == (2, timedelta(hours=1))
+    assert courier.not_before("desk", sent, NOW) == (NOW + timedelta(minutes=10), "rate limit")
     assert courier.not_before("desk", sent[:2], NOW) is None
 
 

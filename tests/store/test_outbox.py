@@ -97,13 +97,19 @@ def test_one_delivery_a_recipient_and_what_was_told_is_remembered(store: Store) 
         assert tx.outbox.told_to("another", "s") == []
 
 
-def test_a_claim_is_exclusive_until_its_lease_is_over(store: Store) -> None:
+def test_a_claim_is_exclusive_and_what_outlives_its_lease_was_left_behind(store: Store) -> None:
     put(store)
     first = claim(store)
     assert first is not None
     assert first.attempts == 1
     assert first.rendered == RENDERED
     assert claim(store) is None
+    assert claim(store, NOW + LEASE) is None
+    with store.begin() as tx:
+        assert [each.key for each in tx.outbox.left_behind()] == [first.key]
+        assert tx.outbox.left_behind(NOW + LEASE - timedelta(seconds=1)) == []
+        (lost,) = tx.outbox.left_behind(NOW + LEASE)
+        tx.outbox.failed(attempt(lost, Outcome.RETRY), Retry(at=NOW + LEASE, reason="cut off"))
     late = claim(store, NOW + LEASE)
     assert late is not None
     assert (late.key, late.attempts) == (first.key, 2)

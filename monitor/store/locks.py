@@ -1,0 +1,83 @@
+"""Locks on a database's work, freed by the kernel when the process that holds them ends, however it ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from monitor.errors import StoreError
+
+
+class RunLock:
+    """The right to be the one daemon of a database."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.with_name(f"{path.name}.lock")
+        self._file: IO[str] | None = None
+
+    def acquire(self) -> None:
+        """Take the lock or raise `StoreError`."""
+        handle = self.path.open("a+", encoding="utf-8")
+        if not _locked(handle):
+            handle.seek(0)
+            holder = handle.read().strip() or "unknown"
+            handle.close()
+            raise StoreError(
+                f"another `monitor run` (process {holder}) uses {self.path.parent}; "
+                "stop it first, or give this one a `state` of its own"
+            )
+        handle.truncate(0)
+        handle.write(f"{os.getpid()}\n")
+        handle.flush()
+        self._file = handle
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    @property
+    def held_elsewhere(self) -> bool:
+        """Whether some daemon runs on this database now."""
+        if not self.path.exists():
+            return False
+        with self.path.open("a+", encoding="utf-8") as handle:
+            return not _locked(handle)
+
+
+class Couriers:
+    """The lock that everybody who delivers from a database holds together."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.with_name(f"{path.name}.couriers")
+        self._file: IO[str] | None = None
+
+    def join(self, alone: Callable[[], object]) -> None:
+        """Hold the lock; `alone` is called first when nobody else does: whoever held it before is gone."""
+        self._file = self.path.open("a+", encoding="utf-8")
+        try:
+            if _locked(self._file):
+                alone()
+            fcntl.flock(self._file, fcntl.LOCK_SH)
+        except BaseException:
+            self.leave()
+            raise
+
+    def leave(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _locked(handle: IO[str]) -> bool:
+    """Take a lock for one alone, at once or not at all."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
