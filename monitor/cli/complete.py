@@ -20,7 +20,7 @@ def names_of(section: str) -> Completer:
 
         given = next((parent.params["config_path"] for parent in _up(ctx) if parent.params.get("config_path")), None)
         try:
-            found = config.load(config.find(given))
+            found = config.outline(config.find(given))
         except (MonitorError, OSError):
             return []
         return [CompletionItem(name) for name in getattr(found, section) if name.startswith(incomplete)]

@@ -24,10 +24,10 @@ def _stored(session: Session) -> list[Feed]:
     """Return the configured feeds with what the store learned of them."""
     from dataclasses import replace
 
-    with session.store() as store, store.read() as tx:
+    with session.look() as store, store.read() as tx:
         learned = {feed.url: feed for feed in tx.feeds.all()}
     known = []
-    for feed in session.config.feeds:
+    for feed in session.outline.feeds:
         held = learned.get(feed.url)
         asked = {name: getattr(feed, name) for name in ("name", "tags", "every", "full_text", "disabled")}
         known.append(replace(held, **asked) if held else feed)

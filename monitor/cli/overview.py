@@ -23,8 +23,8 @@ MOST_ILL = 8  # feeds named on the screen
 
 def of(session: Session, now: datetime) -> dict[str, Any]:
     """Return the state of everything, as `status --json` prints it."""
-    config = session.config
-    with session.store() as store:
+    config = session.outline
+    with session.look() as store:
         service = _service(config, store)
         with store.read() as tx:
             return {
@@ -132,9 +132,9 @@ def _outbox(tx: Tx) -> dict[str, Any]:
 def trouble(session: Session, now: datetime, patience: timedelta) -> list[str]:
     """Return why the service is not well; empty when it is."""
     try:
-        with session.store() as store:
+        with session.look() as store:
             store.ping()
-            service = _service(session.config, store)
+            service = _service(session.outline, store)
     except StoreError as error:
         return [str(error)]
     if not service["running"]:

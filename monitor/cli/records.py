@@ -49,7 +49,7 @@ def list_entries(session: Session, name: str | None, near_misses: bool, everythi
     if name is not None:
         session.storyline(name)
     kind = "near" if near_misses else "matched"
-    with session.store() as store, store.read() as tx:
+    with session.look() as store, store.read() as tx:
         if everything and name is None:
             _tell_entries(session, [(entry, None) for entry in tx.entries.latest(limit)])
         else:
@@ -113,7 +113,7 @@ def list_events(session: Session, name: str | None, limit: int) -> None:
     """
     if name is not None:
         session.storyline(name)
-    with session.store() as store, store.read() as tx:
+    with session.look() as store, store.read() as tx:
         found = tx.events.all(name, limit)
     if session.as_json:
         show.as_json(found)
@@ -141,7 +141,7 @@ def show_event(session: Session, event_id: str) -> None:
     Example:
       monitor events show 9c41d0c2a7b35e18
     """
-    with session.store() as store, store.read() as tx:
+    with session.look() as store, store.read() as tx:
         event = tx.events.get(event_id)
         if event is None:
             raise click.ClickException(f"there is no event {event_id}; see monitor events list")
@@ -197,7 +197,7 @@ def list_deliveries(session: Session, state: str | None, limit: int) -> None:
     """
     from monitor.types import DeliveryState
 
-    with session.store() as store, store.read() as tx:
+    with session.look() as store, store.read() as tx:
         found = tx.outbox.all(DeliveryState(state) if state else None, limit)
     if session.as_json:
         show.as_json([_delivery(each) for each in found])
@@ -236,7 +236,7 @@ def show_delivery(session: Session, delivery_id: int, body: bool) -> None:
       monitor deliveries show 12
       monitor deliveries show 12 --body
     """
-    with session.store() as store, store.read() as tx:
+    with session.look() as store, store.read() as tx:
         each = tx.outbox.get(delivery_id)
         attempts = tx.outbox.attempts_of(delivery_id)
     if each is None:
@@ -273,7 +273,7 @@ def retry(session: Session, ids: tuple[int, ...], all_dead: bool) -> int:
 
     if not ids and not all_dead:
         raise click.UsageError("name deliveries, or give --all-dead")
-    with session.store() as store, store.begin() as tx:
+    with session.look() as store, store.begin() as tx:
         dead = [each.id for each in tx.outbox.all(DeliveryState.DEAD, 100_000)] if all_dead else []
         count = tx.outbox.retry([*ids, *dead], datetime.now(UTC))
         missing = [each for each in ids if tx.outbox.get(each) is None]

@@ -40,16 +40,26 @@ class Session:
 
         return config.load(self.path)
 
+    @cached_property
+    def outline(self) -> Config:
+        """The configuration without the text of its seeds, for verbs that only look. Errors: `ConfigErrors`."""
+        from monitor import config
+
+        return config.outline(self.path)
+
+    @contextmanager
+    def look(self) -> Iterator[Store]:
+        """The database for a look: `store` without what only thinking needs (seeds, logs)."""
+        with _opened(self.outline.state) as store:
+            yield store
+
     @contextmanager
     def store(self) -> Iterator[Store]:
         """The database; before the first run an empty one in memory, so that looking creates nothing."""
         from monitor.cli import logs
-        from monitor.store import Store
-        from monitor.store.engine import MEMORY, database_file
 
         logs.set_up(self.verbose)
-        file = database_file(self.config.state)
-        with Store(self.config.state if file is None or file.exists() else MEMORY) as store:
+        with _opened(self.config.state) as store:
             yield store
 
     @contextmanager
@@ -69,7 +79,7 @@ class Session:
 
     def storyline(self, name: str) -> str:
         """Return the name when it is watched. Errors: usage, with the nearest name."""
-        return self.known(name, self.config.storylines, "storyline")
+        return self.known(name, self.outline.storylines, "storyline")
 
     def known(self, name: str, names: Any, what: str) -> str:
         """Return the name when it is among `names`. Errors: usage, with the nearest one."""
@@ -78,6 +88,14 @@ class Session:
 
             raise click.UsageError(f"unknown {what} {name}{choice(name, list(names), what)}")
         return name
+
+
+def _opened(state: str) -> Store:
+    from monitor.store import Store
+    from monitor.store.engine import MEMORY, database_file
+
+    file = database_file(state)
+    return Store(state if file is None or file.exists() else MEMORY)
 
 
 class Verb(click.Command):

@@ -97,7 +97,7 @@ def list_(session: Session, ended: bool) -> None:
     Example:
       monitor silence list
     """
-    with session.store() as store, store.read() as tx:
+    with session.look() as store, store.read() as tx:
         found = tx.desk.silences(ended=ended)
     if session.as_json:
         show.as_json(found)
@@ -127,7 +127,7 @@ def expire(session: Session, silence_id: int) -> None:
     Example:
       monitor silence expire 3
     """
-    with session.store() as store, store.begin() as tx:
+    with session.look() as store, store.begin() as tx:
         ended = tx.desk.expire(silence_id, datetime.now(UTC))
     if not ended:
         raise click.ClickException(f"no silence {silence_id} stands; see monitor silence list")
@@ -154,7 +154,7 @@ def feedback(session: Session, entry: str, answer: str, name: str | None) -> Non
 
     if name is not None:
         session.storyline(name)
-    with session.store() as store, store.begin() as tx:
+    with session.look() as store, store.begin() as tx:
         found = tx.entries.find(entry)
         if found is None:
             raise click.ClickException(f"no feed ever offered {entry}; see monitor entries list")
@@ -179,7 +179,7 @@ def feedback(session: Session, entry: str, answer: str, name: str | None) -> Non
 
 def _only(session: Session, looked: list[str]) -> str:
     """Return the one storyline that is meant."""
-    names = looked if len(looked) == 1 else list(session.config.storylines)
+    names = looked if len(looked) == 1 else list(session.outline.storylines)
     if len(names) == 1:
         return names[0]
     raise click.UsageError(f"say for which storyline: --storyline {' | '.join(names)}")

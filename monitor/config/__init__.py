@@ -4,7 +4,7 @@ The only reader of the environment. `load` changes nothing anywhere, so that a r
 """
 
 from monitor.config.find import find
-from monitor.config.load import Config, load
+from monitor.config.load import Config, load, outline
 from monitor.config.model import Probes, Retention
 
-__all__ = ["Config", "Probes", "Retention", "find", "load"]
+__all__ = ["Config", "Probes", "Retention", "find", "load", "outline"]

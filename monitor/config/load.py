@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from monitor import seeds, text
+from monitor import text
 from monitor.config import checks
 from monitor.config.model import OpmlSettings, Retention
 from monitor.config.parts import Parts, Placed, Problems, gather
@@ -43,15 +43,30 @@ class Config:
     seed_folders: Mapping[str, Path] = field(default_factory=dict)
 
 
+SeedReader = Callable[[Placed[StorylineSettings], Path, Problems], Seeds]
+
+
 def load(path: Path) -> Config:
     """Return the configuration in `path` and the files it includes; changes nothing, tells nobody.
 
     Errors: `ConfigErrors` with every fault of every file, in file order.
     """
+    return _made(path, _seeds)
+
+
+def outline(path: Path) -> Config:
+    """Return the configuration without the text of its seeds: what looking at the state needs, in a tenth of the time.
+
+    The versions of its storylines mean nothing. Errors: as `load`, but for faults inside seed files.
+    """
+    return _made(path, lambda placed, folder, found: Seeds())  # noqa: ARG005
+
+
+def _made(path: Path, read: SeedReader) -> Config:
     found = Problems()
     parts = gather(path, found)
     parts = _settled(parts, found)
-    storylines, folders = _storylines(parts, found)
+    storylines, folders = _storylines(parts, read, found)
     feeds = _feeds(parts, found)
     state, state_dir = _state(parts, found)
     checks.across(parts, feeds, found)
@@ -95,18 +110,26 @@ def _settled(parts: Parts, found: Problems) -> Parts:
     return parts
 
 
-def _storylines(parts: Parts, found: Problems) -> tuple[dict[str, Storyline], dict[str, Path]]:
+def _storylines(parts: Parts, read: SeedReader, found: Problems) -> tuple[dict[str, Storyline], dict[str, Path]]:
     storylines, folders = {}, {}
     for name, placed in parts.storylines.items():
-        folder = placed.value.seeds
-        read = Seeds()
+        folder, seeds = placed.value.seeds, Seeds()
         if folder is not None:
             folders[name] = folder
-            read = _seeds(placed, folder, found)
+            seeds = read(placed, folder, found) if _is_there(placed, folder, found) else seeds
         elif not placed.value.watch:
             found.error(placed.where(), f"{placed.key()}: needs seeds (a folder of articles), watch terms, or both")
-        storylines[name] = _storyline(name, placed.value, read)
+        storylines[name] = _storyline(name, placed.value, seeds)
     return storylines, folders
+
+
+def _is_there(placed: Placed[StorylineSettings], folder: Path, found: Problems) -> bool:
+    if folder.exists():
+        return True
+    beside = [other.name for other in folder.parent.iterdir()] if folder.parent.is_dir() else []
+    what = f"there is no folder {checks.shown(folder)}{checks.nearest(folder.name, beside)}"
+    found.error(placed.where("seeds"), f"{placed.key('seeds')}: {what}")
+    return False
 
 
 def _storyline(name: str, settings: StorylineSettings, read: Seeds) -> Storyline:
@@ -116,11 +139,9 @@ def _storyline(name: str, settings: StorylineSettings, read: Seeds) -> Storyline
 
 
 def _seeds(placed: Placed[StorylineSettings], folder: Path, found: Problems) -> Seeds:
+    from monitor import seeds  # noqa: PLC0415  an outline does without
+
     where, key = placed.where("seeds"), placed.key("seeds")
-    if not folder.exists():
-        beside = [other.name for other in folder.parent.iterdir()] if folder.parent.is_dir() else []
-        found.error(where, f"{key}: there is no folder {checks.shown(folder)}{checks.nearest(folder.name, beside)}")
-        return Seeds()
     try:
         read = seeds.load(folder)
     except SeedError as error:
