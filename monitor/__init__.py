@@ -5,7 +5,7 @@ The map, from the door to the cellar (each line may import those below it, never
     cli/            the verbs a person types
     demo/           the shipped story in time-lapse
     daemon.py       the metronome: APScheduler, signals, watchdog
-    web/            probes                      backtest.py     the same line, replayed over a file
+    web/            probes                      backtest/       the same line, replayed over the past
     explaining.py   why, stage by stage         upkeep.py       the hourly round
     pipeline.py     THE LINE: poll, assess, compose, deliver. Read this first; its steps stand in
                     assessing.py, composing.py, delivering.py and fulltext.py

@@ -42,8 +42,8 @@ FAMILIES: dict[str, dict[str, tuple[str, str]]] = {
         "feedback": ("monitor.cli.teach", "Say yes or no to an entry; the storyline learns from it."),
         "silence": ("monitor.cli.teach", "Keep a storyline quiet for a while."),
         "backtest": (
-            "monitor.cli.story",
-            "Replay a file of entries: misses, false alarms, alerts a day; propose a threshold.",
+            "monitor.cli.backtest",
+            "Replay entries of the past: misses, false alarms, alerts a day; propose a threshold.",
         ),
     },
     "Operate": {

@@ -1,42 +1,121 @@
-"""`backtest`: a replay as a table, and the threshold it proposes."""
+"""`backtest`: from what was asked to a table, the curve, and the threshold it proposes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli import logs, show
+from monitor.cli import show
 from monitor.cli.session import Session
 
 if TYPE_CHECKING:
-    from monitor.backtest import Replay, Row
-    from monitor.config import Config
+    from monitor.backtest import Backtest, Found, Replay
+
+NOTES = 5  # skipped files named
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """So many alerts a day, and how that was written."""
+
+    alerts: float
+    written: str
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a backtest was asked for."""
 
-    entries: Path
+    entries: Path | None
+    since: datetime | None
     out: Path | None
-    budget: str | None
+    plot: Path | None
+    budget: Budget | None
     seeds: Path | None
 
 
-def run(session: Session, name: str, wish: Wish) -> dict[str, Any]:
-    """Replay and return the figures; writes `--out`."""
-    from monitor import backtest, seeds
+def moment(written: str) -> datetime:
+    """Return the moment of `--since`: so long before now, or a date. Errors: ValueError."""
+    from monitor import durations
 
-    logs.set_up(session.verbose)
+    try:
+        return datetime.now(UTC) - durations.parse(written)
+    except ValueError:
+        pass
+    try:
+        when = datetime.fromisoformat(written)
+    except ValueError:
+        raise ValueError(f"write a time back or a date, like 30d or 2026-06-01, not {written!r:.40}") from None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def budget_of(written: str) -> Budget:
+    """Return the budget of `--budget`. Errors: ValueError."""
+    from monitor.detect.settings import sensitivity_of
+
+    try:
+        wanted = sensitivity_of({"budget": written}).budget
+    except ValueError:
+        raise ValueError(f"write so many alerts a day or week, like 5/day, not {written!r:.40}") from None
+    assert wanted is not None
+    return Budget(wanted, written)
+
+
+def run(session: Session, name: str, wish: Wish) -> dict[str, Any]:
+    """Replay and return the figures; writes `--out` and `--plot`."""
+    from monitor import backtest, seeds
+    from monitor.backtest.figures import figures
+
     config = session.config
     if wish.seeds is not None:
         config = backtest.with_seeds(config, name, seeds.load(wish.seeds))
-    items = backtest.read_items(wish.entries)
-    with show.progress("replaying", len(items)) as moved:
+    read = _read(session, name, wish)
+    _tell_skipped(read)
+    tried = backtest.Backtest(config, name, read.items)
+    made = _replayed(tried)
+    if wish.out is not None:
+        wish.out.write_text("".join(row.json() + "\n" for row in made.rows), encoding="utf-8")
+    if wish.plot is not None:
+        _plot(wish.plot, name, made)
+    found = figures(made)
+    if any(item.grade is None for item in read.items):
+        found["choices"] = _choices(tried)
+    if wish.budget is not None:
+        found["proposal"] = _proposal(tried, made, wish.budget)
+    return found
+
+
+def _read(session: Session, name: str, wish: Wish) -> Found:
+    from monitor import backtest
+
+    span = backtest.Span(name, wish.since)
+    with session.store() as store:
+        if wish.entries is None:
+            found = backtest.history(store, span)
+        else:
+            found = backtest.read(wish.entries, span, session.config.polling, store)
+    if not found.items:
+        where = wish.entries or "the store"
+        raise click.ClickException(f"{where} holds no entries" + (" in that time" if wish.since else ""))
+    grades = {item.grade for item in found.items}
+    if wish.plot is not None and not (grades & {0} and grades - {0, None}):
+        raise click.UsageError("--plot draws misses against false alarms: that needs labels, some 0 and some 1 or 2")
+    return found
+
+
+def _tell_skipped(read: Found) -> None:
+    for note in read.notes[:NOTES]:
+        click.echo(show.clean(note), err=True)
+    if len(read.notes) > NOTES:
+        click.echo(f"... and {len(read.notes) - NOTES} more files skipped", err=True)
+
+
+def _replayed(tried: Backtest) -> Replay:
+    with show.progress("replaying", len(tried.items)) as moved:
         done = 0
 
         def count(step: int) -> None:
@@ -44,128 +123,113 @@ def run(session: Session, name: str, wish: Wish) -> dict[str, Any]:
             done += step
             moved(done)
 
-        made = backtest.replay(config, name, items, count)
-    if wish.out is not None:
-        wish.out.write_text("".join(row.json() + "\n" for row in made.rows), encoding="utf-8")
-    found = figures(made)
-    if wish.budget is not None:
-        found["proposal"] = _proposal(config, name, wish.budget, items)
-    return found
+        return tried.run(progress=count)
 
 
-def _proposal(config: Config, name: str, budget: str, items: Sequence[Any]) -> dict[str, Any]:
-    from monitor import backtest
-    from monitor.detect.settings import sensitivity_of
+def _choices(tried: Backtest) -> list[dict[str, Any]]:
+    from monitor.backtest import figures
 
-    try:
-        wanted = sensitivity_of({"budget": budget}).budget
-    except ValueError as error:
-        raise click.BadParameter(
-            f"write so many alerts a day or week, like 5/day ({error})", param_hint="--budget"
-        ) from None
-    assert wanted is not None
+    with show.progress("trying thresholds", len(figures.LEVELS) + len(figures.STEPS)) as moved:
+        return figures.choices(tried, moved)
+
+
+def _plot(path: Path, name: str, made: Replay) -> None:
+    from monitor.backtest import curve
+    from monitor.backtest.figures import tracking
+
+    measured = tracking(made.rows)
+    assert measured is not None  # `_read` saw to it
+    curve.draw(path, name, measured)
+
+
+def _proposal(tried: Backtest, made: Replay, budget: Budget) -> dict[str, Any]:
+    from monitor.backtest.figures import choice
+
     with show.progress("searching", None) as moved:
-        best = backtest.within_budget(config, name, items, wanted, moved)
-    return {
-        "budget": budget,
-        "threshold": best.threshold,
-        **{key: figures(best)[key] for key in ("alerts_a_day", "told", "on_topic")},
-    }
-
-
-def figures(made: Replay) -> dict[str, Any]:
-    """Return the counts of a replay, and where there are labels the misses and false alarms."""
-    rows = made.rows
-    found: dict[str, Any] = {
-        "storyline": made.storyline.name,
-        "entries": len(rows),
-        "days": round(made.days, 1),
-        "threshold": made.threshold,
-        "on_topic": sum(row.on_topic for row in rows),
-        "events": len({row.event for row in rows if row.event}),
-        "told": sum(row.told for row in rows),
-        "alerts_a_day": round(made.alerts_a_day, 2),
-        "verdicts": {
-            v: n for v in VERDICTS if (n := sum(row.verdict is not None and row.verdict.value == v for row in rows))
-        },
-    }
-    graded = [row for row in rows if row.item.grade is not None]
-    if graded:
-        found["labels"] = _against_labels(graded)
-    return found
-
-
-VERDICTS = ("new_event", "development", "correction", "repeat", "copy")
-
-
-def _against_labels(rows: Sequence[Row]) -> dict[str, Any]:
-    from monitor.detect.metrics import det_text, evaluate
-
-    wanted = [(row.item.grade or 0) >= 1 for row in rows]
-    missed = [row for row, on in zip(rows, wanted, strict=True) if on and not row.on_topic]
-    alarms = [row for row, on in zip(rows, wanted, strict=True) if row.on_topic and not on]
-    found = {
-        "on_topic": sum(wanted),
-        "missed": len(missed),
-        "false_alarms": len(alarms),
-        "worst_misses": [_short(row) for row in sorted(missed, key=lambda row: -row.score)[:5]],
-        "worst_alarms": [_short(row) for row in sorted(alarms, key=lambda row: -row.score)[:5]],
-    }
-    measured = evaluate(wanted, [row.score for row in rows], [row.on_topic for row in rows])
-    if measured is None:
-        return found
-    return found | {
-        "recall": round(measured.decided.recall, 4),
-        "precision": round(measured.decided.precision, 4),
-        "f1": round(measured.decided.f1, 4),
-        "cost": round(measured.decided.cost, 4),
-        "average_precision": round(measured.average_precision, 4),
-        "recall_at_precision_90": round(measured.recall_at_90, 4),
-        "best": {"threshold": round(measured.best.threshold, 4), "f1": round(measured.best.f1, 4)},
-        "det": det_text(measured.curve),
-    }
-
-
-def _short(row: Row) -> dict[str, Any]:
-    return {"id": row.item.id, "score": round(row.score, 3), "title": row.item.title}
+        best = tried.within(budget.alerts, made, moved)
+    return {"budget": budget.written, **choice(best)}
 
 
 def tell(found: dict[str, Any]) -> None:
     """Print the figures for a person."""
-    rows = [
-        ("entries", f"{found['entries']} over {found['days']:g} days"),
-        ("threshold", f"{found['threshold']:.3f}"),
-        ("on the story", found["on_topic"]),
-        ("events", found["events"]),
-        ("verdicts", ", ".join(f"{count} {name}" for name, count in found["verdicts"].items()) or "none"),
-        ("alerts", f"{found['told']}, {found['alerts_a_day']:g} a day"),
-    ]
     labels = found.get("labels")
+    show.table(("figure", found["storyline"]), [*_counts(found), *(_measures(found, labels) if labels else [])])
+    if "choices" in found:
+        _tell_choices(found)
     if labels:
-        rows += [("labelled on the story", labels["on_topic"]), ("missed", labels["missed"])]
-        rows += [("false alarms", labels["false_alarms"])]
-    if labels and "f1" in labels:
-        rows += [
-            ("recall, precision, F1", f"{labels['recall']:.1%}, {labels['precision']:.1%}, {labels['f1']:.3f}"),
-            ("best F1 of one threshold", f"{labels['best']['f1']:.3f} at {labels['best']['threshold']:.3f}"),
-            ("average precision", f"{labels['average_precision']:.3f}"),
-            ("detection cost", f"{labels['cost']:.3f} (1 = as good as saying nothing)"),
-        ]
-    show.table(("figure", found["storyline"]), rows)
-    for what, title in (("worst_misses", "closest misses"), ("worst_alarms", "worst false alarms")):
-        if labels and labels[what]:
-            show.say()
-            show.say(title, "strong")
-            show.table(("score", "id", "title"), [(r["score"], r["id"], r["title"]) for r in labels[what]])
+        _tell_rows("closest misses", labels["worst_misses"])
+        _tell_rows("worst false alarms", labels["worst_alarms"])
     if labels and "det" in labels:
         show.say()
         show.say("misses against false alarms, by threshold", "strong")
         for line in labels["det"].splitlines():
             show.say(line)
     if "proposal" in found:
-        best = found["proposal"]
-        show.say()
-        show.say(
-            f"For {best['budget']}: sensitivity: {best['threshold']:.3f} gives {best['alerts_a_day']:g} alerts a day.",
-            "good",
+        _tell_proposal(found["proposal"])
+
+
+def _counts(found: dict[str, Any]) -> list[tuple[str, Any]]:
+    return [
+        ("entries", f"{found['entries']} over {found['days']:g} days"),
+        ("threshold at the end", f"{found['threshold']:.3f}"),
+        ("on the story", found["on_topic"]),
+        ("events", found["events"]),
+        ("verdicts", ", ".join(f"{count} {name}" for name, count in found["verdicts"].items()) or "none"),
+        ("alerts", f"{found['told']}, {found['alerts_a_day']:g} a day"),
+    ]
+
+
+def _measures(found: dict[str, Any], labels: dict[str, Any]) -> list[tuple[str, Any]]:
+    some = "" if labels["entries"] == found["entries"] else f" of {labels['entries']} labelled"
+    rows = [
+        ("labelled on the story", f"{labels['on_topic']}{some}"),
+        ("missed", labels["missed"]),
+        ("false alarms", labels["false_alarms"]),
+    ]
+    if "f1" not in labels:
+        return rows
+    return [
+        *rows,
+        ("recall, precision, F1", f"{labels['recall']:.1%}, {labels['precision']:.1%}, {labels['f1']:.3f}"),
+        ("best F1 of one threshold", f"{labels['best']['f1']:.3f} at {labels['best']['threshold']:.3f}"),
+        ("average precision", f"{labels['average_precision']:.3f}"),
+        ("recall at precision 0.9", f"{labels['recall_at_precision_90']:.1%}"),
+        ("detection cost", f"{labels['cost']:.3f} (0 = perfect, 1 = as good as saying nothing)"),
+    ]
+
+
+def _tell_choices(found: dict[str, Any]) -> None:
+    show.say()
+    show.say("what other settings of `sensitivity` would have brought", "strong")
+    heads = ("sensitivity", "threshold", "on the story a day", "alerts a day", "last one in", "first one out")
+    rows = [
+        (
+            row["setting"],
+            f"{row['threshold']:.3f}",
+            f"{row['on_topic_a_day']:g}",
+            f"{row['alerts_a_day']:g}",
+            *(f"{row[side]['score']:.3f} {row[side]['title']}" if row[side] else "-" for side in ("over", "under")),
         )
+        for row in found["choices"]
+    ]
+    show.table(heads, rows)
+    _tell_rows("just over the line", found["over_the_line"])
+    _tell_rows("just under the line", found["under_the_line"])
+
+
+def _tell_rows(title: str, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        show.say()
+        show.say(title, "strong")
+        show.table(("score", "id", "title"), [(f"{r['score']:.3f}", r["id"], r["title"]) for r in rows])
+
+
+def _tell_proposal(best: dict[str, Any]) -> None:
+    show.say()
+    show.say(
+        f"For {best['budget']}: sensitivity: {best['threshold']:.4f} gives {best['alerts_a_day']:g} alerts a day.",
+        "good",
+    )
+    for side, what in (("over", "last one in"), ("under", "first one out")):
+        if best[side]:
+            show.say(f"  {what}: {best[side]['score']:.3f} {best[side]['title']}")

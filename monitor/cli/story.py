@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -181,43 +180,3 @@ def preview(session: Session, name: str, shape: str) -> int:
         rendered.json if session.as_json or shape == "json" else rendered.html if shape == "html" else rendered.text
     )
     return 0
-
-
-@click.command(cls=Verb)
-@click.argument("name", shell_complete=complete.storylines)
-@click.option(
-    "--entries",
-    "entries_file",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON lines: id, date, title, summary, url, source, lang; optional labels grade and event.",
-)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write one JSON line for every line read.")
-@click.option("--budget", help="Propose the threshold for so many alerts: 5/day.")
-@click.option(
-    "--seeds",
-    "seeds_folder",
-    type=click.Path(exists=True, path_type=Path),
-    help="Use these seeds instead of the storyline's.",
-)
-@pass_session
-def backtest(
-    session: Session, name: str, entries_file: Path, out: Path | None, budget: str | None, seeds_folder: Path | None
-) -> None:
-    """Replay a file of entries on the real line, with a clock that follows them; nothing is fetched, stored or sent.
-
-    With labels (grade 2 a development, 1 related, 0 not; event a name) it counts misses and false alarms.
-
-    \b
-    Examples:
-      monitor backtest seoul-arms-ukraine --entries archive.jsonl
-      monitor backtest seoul-arms-ukraine --entries archive.jsonl --out decisions.jsonl --budget 5/day
-    """
-    from monitor.cli import replaying
-
-    session.storyline(name)
-    found = replaying.run(session, name, replaying.Wish(entries_file, out, budget, seeds_folder))
-    if session.as_json:
-        show.as_json(found)
-    else:
-        replaying.tell(found)

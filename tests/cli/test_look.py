@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -97,24 +96,6 @@ def test_feeds(room: Newsroom, monitor: Monitor) -> None:
     ill = monitor("feeds health")
     assert ill.code == 1
     assert "outlet-1" in ill.out
-
-
-def test_backtest(told: Newsroom, monitor: Monitor, tmp_path: Path) -> None:
-    story = {"id": "a", "date": "2024-06-25T08:00:00Z", "title": "Putin warns Seoul over arms for Ukraine", "grade": 2}
-    other = {"id": "b", "date": "2024-06-26T08:00:00Z", "title": "Striker signs for Turin club", "grade": 0}
-    lines = [json.dumps(story), json.dumps(other)]
-    (tmp_path / "entries.jsonl").write_text("\n".join(lines))
-    found = monitor(
-        f"backtest seoul --entries {tmp_path}/entries.jsonl --out {tmp_path}/out.jsonl --budget 5/day --json"
-    ).json
-    assert (found["entries"], found["labels"]["on_topic"]) == (2, 1)
-    assert found["proposal"]["alerts_a_day"] <= 5
-    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 2
-    assert "false alarms" in monitor(f"backtest seoul --entries {tmp_path}/entries.jsonl").out
-    (tmp_path / "bad.jsonl").write_text("{}\n")
-    bad = monitor(f"backtest seoul --entries {tmp_path}/bad.jsonl")
-    assert bad.code == 78
-    assert bad.err.startswith(f"{tmp_path}/bad.jsonl:1:1: ")
 
 
 @pytest.mark.parametrize(
