@@ -58,6 +58,9 @@ class Pages:
         return len(found)
 
     def _wanted(self, tx: Tx, following: Following) -> list[tuple[Entry, Feed]]:
+        if not tx.entries.count_waiting():  # the usual case by far
+            self._tried.clear()
+            return []
         feeds = {feed.id: feed for feed in tx.feeds.all()}
         rules = {feed.full_text for feed in feeds.values()} | {s.full_text for s in following.storylines.values()}
         if rules <= {FullText.NEVER}:

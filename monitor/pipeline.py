@@ -316,6 +316,11 @@ class Pipeline:
         self.compose(at_once=True)
         self.deliver()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether every verb was asked to end."""
+        return self._stopping.is_set()
+
     def stop(self) -> None:
         """Ask every verb to end after the transaction in hand."""
         self._stopping.set()

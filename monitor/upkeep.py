@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import structlog
@@ -14,7 +15,9 @@ from monitor.types import Feed, Health
 
 KEYS_KEPT = timedelta(days=90)  # after a feed last listed them
 SUSTAINED = timedelta(hours=24)  # a feed that fails for less is nobody's business
-STEPS = 50  # batches of retention a round, so that it never holds the database for long
+STEPS = 50  # batches of retention a round
+BATCH = 2_000  # keys a transaction
+PAGES = 500  # of the database given back in one transaction
 BAD = (Health.FAILING, Health.NOT_A_FEED, Health.GONE)
 
 log = structlog.get_logger(__name__)
@@ -25,6 +28,7 @@ def tidy(pipeline: Pipeline) -> None:
     now = pipeline.clock()
     _end_silences(pipeline, now)
     _forget(pipeline, now)
+    _shrink(pipeline)
     _report_feeds(pipeline, now)
 
 
@@ -38,17 +42,47 @@ def _end_silences(pipeline: Pipeline, now: datetime) -> None:
 
 
 def _forget(pipeline: Pipeline, now: datetime) -> None:
+    """Strip old texts from where the last round stopped, and once a day the keys that no feed lists any more."""
     before = now - pipeline.config.retention.off_topic
-    stripped = keys = 0
-    for _ in range(STEPS):
-        with pipeline.store.begin() as tx:
-            texts = tx.housekeeping.forget_texts(before)
-            old_keys = tx.housekeeping.forget_keys(min(before, now - KEYS_KEPT))
-        stripped, keys = stripped + texts, keys + old_keys
-        if not texts and not old_keys:
-            break
+    stripped = sum(_batches(pipeline, before))
+    keys = _forget_keys(pipeline, min(before, now - KEYS_KEPT), now)
     if stripped or keys:
         log.info("forgot", texts=stripped, keys=keys)
+
+
+def _batches(pipeline: Pipeline, before: datetime) -> Iterator[int]:
+    for _ in range(STEPS):
+        with pipeline.store.begin() as tx:
+            start = tx.desk.noted("forgotten") or 0
+            count, reached = tx.housekeeping.forget_texts(before, start)
+            tx.desk.note("forgotten", reached)
+        yield count
+        if reached == start or pipeline.stopping:
+            return
+
+
+def _forget_keys(pipeline: Pipeline, before: datetime, now: datetime) -> int:
+    with pipeline.store.read() as tx:
+        if tx.desk.noted("keys-forgotten") == now.date().isoformat():
+            return 0
+        keys = tx.housekeeping.old_keys(before, STEPS * BATCH)
+    for start in range(0, len(keys), BATCH):
+        if pipeline.stopping:
+            return start
+        with pipeline.store.begin() as tx:
+            tx.housekeeping.forget_keys(keys[start : start + BATCH])
+    with pipeline.store.begin() as tx:
+        tx.desk.note("keys-forgotten", now.date().isoformat())
+    return len(keys)
+
+
+def _shrink(pipeline: Pipeline) -> None:
+    """Give space that is no longer needed back to the disk, a little at a time."""
+    for _ in range(STEPS):
+        with pipeline.store.begin() as tx:
+            left = tx.housekeeping.shrink(PAGES)
+        if not left or pipeline.stopping:
+            return
 
 
 def _report_feeds(pipeline: Pipeline, now: datetime) -> None:

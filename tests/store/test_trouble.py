@@ -84,8 +84,9 @@ def test_old_off_topic_texts_are_forgotten_their_keys_and_told_ones_kept(tmp_pat
         tx.stories.decide([(seqs["told"], decision("told", on_topic=True, at=old))])
         tx.stories.decide([(seqs["off"], decision("off", on_topic=False, at=old))])
         tx.entries.mark_assessed([(seq, n) for n, seq in enumerate(sorted(seqs.values()), 1)])
-        assert tx.housekeeping.forget_texts(NOW - timedelta(days=90)) == 1
-        assert tx.housekeeping.forget_texts(NOW - timedelta(days=90)) == 0
+        assert tx.housekeeping.forget_texts(NOW - timedelta(days=90)) == (1, seqs["off"])
+        assert tx.housekeeping.forget_texts(NOW - timedelta(days=90)) == (0, seqs["off"])
+        assert tx.housekeeping.forget_texts(NOW - timedelta(days=90), seqs["off"]) == (0, seqs["off"])
         found = tx.entries.by_uids(["uid-told", "uid-off", "uid-young"])
         assert [found[f"uid-{k}"].title for k in ("told", "off", "young")] == ["Title told", "", "Title young"]
         assert tx.stories.of_entry("uid-off") == []
