@@ -9,6 +9,7 @@ from monitor.cli import show
 from monitor.cli.session import Session
 from monitor.text import short
 
+SAYINGS_MOST = 5
 ORIGIN_MOST = 160  # characters of a seed sentence in the table
 
 
@@ -23,7 +24,7 @@ def of(session: Session, name: str) -> dict[str, Any]:
         following.catch_up(tx)
         mind = following.minds.get(name)
         log = tx.stories.threshold_log(name, 5)
-        feedback = len(tx.desk.feedback(name))
+        feedback, sayings = len(tx.desk.feedback(name)), tx.desk.sayings(name)
     tracker = mind.tracker if mind else follow(story, following.lens)
     known, threshold = tracker.baseline, tracker.threshold
     return {
@@ -41,6 +42,7 @@ def of(session: Session, name: str) -> dict[str, Any]:
         "agreements": known.agreements,
         "warnings": [*known.warnings, *story.seeds.warnings],
         "feedback": feedback,
+        "sayings": sayings,
         "drift": [asdict(step) for step in getattr(tracker, "drift", ())],
     }
 
@@ -60,6 +62,9 @@ def tell(found: dict[str, Any], terms: int | None) -> None:
             show.say(f"  {dated}  {seed['title']}  ({seed['file']})")
     threshold = found["threshold"]
     show.say(f"Threshold {threshold['value']:.2f} ({threshold['origin']})")
+    for change in found["threshold_log"]:
+        show.say(f"  {change['at']:%Y-%m-%d %H:%M} UTC: {change['value']:.2f}, {change['origin']}", "dim")
+    _tell_sayings(found["sayings"])
     _tell_watch(found["watch"])
     if found["agreements"]:
         show.say(f"The seeds agree on: {', '.join(found['agreements'][:20])}")
@@ -75,6 +80,16 @@ def tell(found: dict[str, Any], terms: int | None) -> None:
             show.say(f"... and {left} more (--all)", "dim")
     for warning in found["warnings"]:
         show.say(f"note: {warning}", "warn")
+
+
+def _tell_sayings(sayings: list[Any]) -> None:
+    """Print what readers said last."""
+    if sayings:
+        show.say(f"Taught by {len(sayings)} words of readers (version {sayings[-1].version}); the last ones:")
+    for said in sayings[-SAYINGS_MOST:]:
+        word = {True: "yes", False: "no", None: "forget"}[said.yes]
+        by = f" by {said.by}" if said.by else ""
+        show.say(f"  {said.at:%Y-%m-%d %H:%M} UTC: {word} to {said.title} ({said.entry_uid[:8]}){by}", "dim")
 
 
 def _tell_watch(watch: dict[str, Any]) -> None:

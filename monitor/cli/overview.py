@@ -90,6 +90,7 @@ def _story(config: Config, tx: Tx, name: str, now: datetime) -> dict[str, Any]:
         "paused": story.paused,
         "threshold": held.threshold if held else None,
         "threshold_origin": held.threshold_origin if held else "",
+        "threshold_log": [{"at": at, "value": value} for at, value, _ in tx.stories.threshold_log(name, 3)],
         "budget": story.sensitivity.budget,
         "matches_a_day": round(len(week) / 7, 1),
         "last_match": max(week, default=None),
@@ -155,6 +156,8 @@ def tell(found: dict[str, Any]) -> None:
         rows,
         empty="no storylines",
     )
+    for story in found["storylines"]:
+        _tell_threshold(story)
     show.say()
     _tell_feeds(found["feeds"])
     _tell_outbox(found["outbox"])
@@ -192,6 +195,14 @@ def _story_row(story: dict[str, Any]) -> tuple[Any, ...]:
         following,
         event["title"] if event else "",
     )
+
+
+def _tell_threshold(story: dict[str, Any]) -> None:
+    """Print where a threshold came from and what it was before."""
+    log = story["threshold_log"]
+    if len(log) > 1:
+        before = ", ".join(f"{change['value']:.2f} until {show.when(log[i]['at'])}" for i, change in enumerate(log[1:]))
+        show.say(f"  threshold of {story['name']}: {story['threshold_origin']}; before: {before}", "dim")
 
 
 def _tell_feeds(feeds: dict[str, Any]) -> None:

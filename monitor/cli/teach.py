@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import getpass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli import complete, show
 from monitor.cli.session import Family, Session, Verb, pass_session
+
+if TYPE_CHECKING:
+    from monitor.teaching import Taught
+
+ANSWERS = {"yes": True, "no": False, "forget": None}
 
 
 @click.group(cls=Family)
@@ -143,6 +149,7 @@ def feedback(session: Session, entry: str, answer: str, name: str | None) -> Non
     """Say whether an entry belongs to a storyline; what comes next is judged with it in mind.
 
     It outranks what the monitor learned by itself, touches this storyline alone, and can be taken back (forget).
+    What it changes is printed: the threshold, the words, and which entries near the line now fall on the other side.
 
     \b
     Examples:
@@ -150,31 +157,48 @@ def feedback(session: Session, entry: str, answer: str, name: str | None) -> Non
       monitor feedback 3f9c2a yes
       monitor feedback 3f9c2a forget
     """
-    from monitor.types import Feedback
+    from monitor.teaching import Word, teach
 
     if name is not None:
         session.storyline(name)
-    with session.look() as store, store.begin() as tx:
-        found = tx.entries.find(entry)
+    with session.store() as store:
+        with store.read() as tx:
+            found = tx.entries.find(entry)
+            looked = [decision.storyline for decision in tx.stories.of_entry(found.uid)] if found else []
         if found is None:
             raise click.ClickException(f"no feed ever offered {entry}; see monitor entries list")
-        target = name or _only(session, [decision.storyline for decision in tx.stories.of_entry(found.uid)])
-        if answer == "forget":
-            kept = tx.desk.unsay(found.uid, target)
-        else:
-            tx.desk.say(
-                Feedback(
-                    entry_uid=found.uid, storyline=target, yes=answer == "yes", at=datetime.now(UTC), text=found.text
-                )
-            )
-            kept = True
+        target = name or _only(session, looked)
+        word = Word(entry=found, storyline=target, yes=ANSWERS[answer], at=datetime.now(UTC), by=_author())
+        taught = teach(store, session.config, word)
     if session.as_json:
-        show.as_json({"entry": found.uid, "storyline": target, "answer": answer, "changed": kept})
+        about = {"entry": found.uid, "storyline": target, "answer": answer, "changed": taught.changed}
+        show.as_json({**about, "version": taught.version, "note": taught.note, "lesson": taught.lesson})
+    elif taught.changed:
+        show.say(f'{target}: {answer} to "{found.title}" (version {taught.version} of what it learnt)', "good")
+        _tell_lesson(taught)
+        if answer != "forget":
+            show.say(f"Taken back by: monitor feedback {found.uid[:8]} forget --storyline {target}", "dim")
     else:
-        show.say(
-            f'{target}: {answer} to "{found.title}"' if kept else "there was nothing to forget",
-            "good" if kept else "warn",
-        )
+        show.say("there was nothing to forget" if answer == "forget" else "that was said before", "warn")
+
+
+def _tell_lesson(taught: Taught) -> None:
+    """Print what a word changed, figure by figure."""
+    if taught.note:
+        show.say(taught.note, "warn")
+    if taught.lesson is None:
+        return
+    for change in (taught.lesson.threshold, *taught.lesson.scores):
+        what = "threshold" if change is taught.lesson.threshold else "score of this entry"
+        show.say(f"  {what}: {change.before:.3f} -> {change.after:.3f}")
+    words = [f"{each.what} {each.before:.2f} -> {each.after:.2f}" for each in taught.lesson.terms]
+    if words:
+        show.say(f"  words: {', '.join(words)}")
+    for turned in taught.lesson.turned:
+        side = "now on the story" if turned.on_topic else "now off the story"
+        show.say(f"  {side}: {turned.title} ({turned.before:.3f} -> {turned.after:.3f})  {turned.uid[:8]}")
+    if not taught.lesson:
+        show.say("  nothing else moves")
 
 
 def _only(session: Session, looked: list[str]) -> str:

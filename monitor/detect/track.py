@@ -11,7 +11,7 @@ import numpy as np
 
 from monitor.detect.baseline import Baseline, baseline_of, nearest
 from monitor.detect.calibrate import Calibration, Threshold, logistic, threshold_of
-from monitor.detect.lex import stem
+from monitor.detect.lex import stem, stem_id
 from monitor.detect.match import (
     PARTS,
     WEIGHTS,
@@ -76,6 +76,12 @@ class Tracker:
         if self._known is None or not readings:
             return np.empty((len(readings), 0))
         return evidence_of(readings, self._known.profile, self._known.scale, self.lens)
+
+    def weights(self, stems: Sequence[str]) -> list[float]:
+        """How much each stem weighs in what the seeds and the verdicts taught; 0 without seeds."""
+        if self._known is None:
+            return [0.0] * len(stems)
+        return [float(self._known.profile.words[stem_id(each)]) for each in stems]
 
     def _parts(self, readings: Sequence[Reading]) -> list[dict[str, float]]:
         if self._known is None:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from monitor.store.schema import feedback, meta, silences
+from monitor.store.schema import entries, feedback, meta, silences
+from monitor.text import short
 from monitor.types import Feedback, Silence
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A word of a reader: yes, no, or taken back (None)."""
+
+    version: int
+    entry_uid: str
+    yes: bool | None
+    at: datetime
+    by: str
+    title: str
 
 
 class Desk:
@@ -51,23 +64,37 @@ class Desk:
         return self._c.execute(update(silences).where(standing).values(ended=True, until=at)).rowcount > 0
 
     def say(self, given: Feedback) -> None:
-        """Store a yes or no; a later one about the same entry and storyline replaces it."""
-        row = {"yes": given.yes, "at": given.at, "text": given.text}
-        statement = upsert(feedback).values(entry_uid=given.entry_uid, storyline=given.storyline, **row)
-        self._c.execute(statement.on_conflict_do_update(index_elements=["entry_uid", "storyline"], set_=row))
+        """Store a yes or no; it replaces what was said before about the same entry and storyline."""
+        row = {name: getattr(given, name) for name in ("entry_uid", "storyline", "yes", "at", "text", "by")}
+        self._c.execute(insert(feedback).values(row))
 
-    def unsay(self, entry_uid: str, storyline: str) -> bool:
-        """Take feedback back."""
-        mine = (feedback.c.entry_uid == entry_uid) & (feedback.c.storyline == storyline)
-        return self._c.execute(feedback.delete().where(mine)).rowcount > 0
+    def unsay(self, entry_uid: str, storyline: str, at: datetime, by: str = "") -> bool:
+        """Take feedback back; False when none stands."""
+        if not any(given.entry_uid == entry_uid for given in self.feedback(storyline)):
+            return False
+        row = {"entry_uid": entry_uid, "storyline": storyline, "yes": None, "at": at, "by": by}
+        self._c.execute(insert(feedback).values(row))
+        return True
 
     def feedback(self, storyline: str) -> list[Feedback]:
-        """Return what readers said about a storyline, in order."""
-        rows = self._c.execute(
-            select(feedback).where(feedback.c.storyline == storyline).order_by(feedback.c.at, feedback.c.id)
-        ).mappings()
+        """Return what readers said about a storyline and did not take back, in order."""
+        last = select(func.max(feedback.c.id)).where(feedback.c.storyline == storyline).group_by(feedback.c.entry_uid)
+        wanted = select(feedback).where(feedback.c.id.in_(last), feedback.c.yes.is_not(None)).order_by(feedback.c.id)
+        rows = self._c.execute(wanted).mappings()
+        return [Feedback(**{name: value for name, value in row.items() if name != "id"}) for row in rows]
+
+    def sayings(self, storyline: str) -> list[Saying]:
+        """Return every word said about a storyline, oldest first: the n-th made version n of what it learnt."""
+        wanted = (
+            select(feedback, entries.c.title)
+            .join(entries, entries.c.uid == feedback.c.entry_uid, isouter=True)
+            .where(feedback.c.storyline == storyline)
+            .order_by(feedback.c.id)
+        )
+        rows = enumerate(self._c.execute(wanted).mappings(), 1)
         return [
-            Feedback(**{name: row[name] for name in ("entry_uid", "storyline", "yes", "at", "text")}) for row in rows
+            Saying(version, row["entry_uid"], row["yes"], row["at"], row["by"], row["title"] or short(row["text"], 200))
+            for version, row in rows
         ]
 
     def note(self, key: str, value: Any) -> None:

@@ -358,16 +358,18 @@ silences = Table(
     _flag("ended"),
 )
 
+# Every word of a reader, in order: the last one about an entry stands, null takes back what was said before.
 feedback = Table(
     "feedback",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("entry_uid", Text, nullable=False),
     Column("storyline", Text, nullable=False),
-    Column("yes", Boolean, nullable=False),
+    Column("yes", Boolean),
     Column("at", Moment, nullable=False),
     _text("text"),
-    UniqueConstraint("entry_uid", "storyline"),
+    _text("by"),
+    Index("ix_feedback_storyline_entry_uid", "storyline", "entry_uid"),
 )
 
 meta = Table(

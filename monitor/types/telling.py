@@ -76,6 +76,7 @@ class DigestEvent:
     threshold: float = 0.0
     entries: tuple[DigestEntry, ...] = ()
     is_update: bool = False  # this receiver was told of the event before
+    feedback: str = ""  # page where a reader says whether it belongs to the story; "" without one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,8 @@ class NearMiss:
     source: str
     link: str
     score: float
+    id: str = ""
+    feedback: str = ""  # page where a reader says that it belongs to the story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,3 +234,4 @@ class Feedback:
     yes: bool
     at: datetime
     text: str = ""  # of the entry, so that it outlives retention
+    by: str = ""  # who said it, or through which receiver's link

@@ -31,18 +31,31 @@ def test_a_silence_that_makes_no_sense_is_wrong_usage(room: Newsroom, monitor: M
 
 
 def test_feedback_is_kept_and_taken_back(told: Newsroom, monitor: Monitor) -> None:
-    uid = monitor("entries list --json").json[0]["uid"]
-    assert monitor(f"feedback {uid} no --json").json == {
-        "entry": uid,
-        "storyline": "seoul",
-        "answer": "no",
-        "changed": True,
-    }
+    entry = monitor("entries list --json").json[0]
+    uid, score = entry["uid"], entry["score"]
+    said = monitor(f"feedback {uid} no --json").json
+    assert (said["entry"], said["storyline"], said["answer"], said["changed"]) == (uid, "seoul", "no", True)
+    assert said["lesson"]["scores"][0]["after"] < said["lesson"]["scores"][0]["before"] == pytest.approx(score)
+    assert said["lesson"]["terms"]
+    assert monitor(f"feedback {uid} no").out == "that was said before\n"
     assert monitor("storyline show seoul --json").json["feedback"] == 1
-    assert monitor(f"feedback {uid[:8]} forget --json").json["changed"] is True
+    back = monitor(f"feedback {uid[:8]} forget --json").json
+    assert (back["changed"], back["version"]) == (True, said["version"] + 1)
+    assert back["lesson"]["scores"][0]["after"] == pytest.approx(score)
     assert monitor(f"feedback {uid} forget --json").json["changed"] is False
     assert monitor("feedback nothing yes").code == 1
     assert monitor(f"feedback {uid} maybe").code == 2
+
+
+def test_feedback_says_what_it_changed(room: Newsroom, monitor: Monitor) -> None:
+    monitor("poll")
+    monitor("assess")
+    off = next(e for e in monitor("entries list --all --json").json if e["source"] == "outlet-1")
+    lines = monitor(f"feedback {off['uid']} yes").out.splitlines()
+    assert lines[0].startswith("seoul: yes to")
+    assert "score of this entry" in lines[2]
+    assert "words: " in lines[3]
+    assert f"monitor feedback {off['uid'][:8]} forget" in lines[-1]
 
 
 def test_send_test(room: Newsroom, monitor: Monitor) -> None:

@@ -90,12 +90,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entry_uid", sa.Text(), nullable=False),
         sa.Column("storyline", sa.Text(), nullable=False),
-        sa.Column("yes", sa.Boolean(), nullable=False),
+        sa.Column("yes", sa.Boolean(), nullable=True),
         sa.Column("at", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("by", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
-        sa.UniqueConstraint("entry_uid", "storyline", name=op.f("uq_feedback_entry_uid_storyline")),
     )
+    op.create_index("ix_feedback_storyline_entry_uid", "feedback", ["storyline", "entry_uid"], unique=False)
     op.create_table(
         "feeds",
         sa.Column("id", sa.Integer(), nullable=False),
