@@ -14,6 +14,7 @@ from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 
 from monitor.errors import DeliveryError
+from monitor.notify import leftover
 from monitor.notify.receivers import EmailSettings
 from monitor.text import collapse, fingerprint, printable, short
 from monitor.types import Delivery
@@ -26,6 +27,7 @@ UNSAFE = re.compile(r"[^A-Za-z0-9.-]+")
 FIELD = re.compile(rb"(?:([A-Za-z-]+): |[ \t]+(?=\S))[\x20-\x7e\t]*")  # a field, or its continuation
 MIME = frozenset(("MIME-Version", "Content-Type", "Content-Transfer-Encoding"))
 BASE64_LINE = re.compile(rb".{1,76}")
+PLAIN = "text/plain; charset=utf-8"
 ASCII_LINE = 60  # characters of a subject that need no folding
 Fields = list[tuple[str, str]]
 
@@ -39,7 +41,8 @@ def build(settings: EmailSettings, delivery: Delivery) -> bytes:
     """
     fields = _fields(settings, delivery)
     head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-    message = head.encode("ascii") + _content(delivery.rendered.text, delivery.rendered.html)
+    shown = delivery.rendered
+    message = head.encode("ascii") + _content(shown.text, shown.html, shown.json)
     if len(message) > LIMIT:
         raise DeliveryError(delivery.receiver, "the message is larger than 10 MB", retryable=False)
     _check(message, [name for name, _ in fields], delivery)
@@ -119,26 +122,34 @@ def _list_id(storyline: str, domain: str) -> str:
 
 
 @lru_cache(maxsize=16)
-def _content(text: str, html: str) -> bytes:
-    """Return the MIME fields and the body (RFC 2046): text first, then HTML with its picture inside.
+def _content(text: str, html: str, body: str) -> bytes:
+    """Return the MIME fields and the body (RFC 2046): text, HTML with its picture inside, and what they leave out.
 
     Everything is base64, which no line length, dot or charset can break. Boundaries and ids come from the content, so
     that every attempt sends the same bytes; the recipients of one digest share them. Written out here, for
     `EmailMessage` takes longer to put it together than sending it takes.
     """
-    body = html.encode()
-    mark = f"{zlib.crc32(body):08x}"  # base64 cannot hold the boundary, whatever the mark
+    page = html.encode()
+    mark = f"{zlib.crc32(page):08x}"  # base64 cannot hold the boundary, whatever the mark
+    shown = _part(PLAIN, text.encode())
+    if page:
+        shown = _multipart("alternative", f"=_{mark}_a", shown, _html(page, mark))
+    further = leftover.listing(text, body).encode()
+    if further:
+        name = f"Content-Disposition: attachment; filename={leftover.NAME}\r\n".encode()
+        shown = _multipart("mixed", f"=_{mark}_m", shown, name + _part(PLAIN, further))
+    return b"MIME-Version: 1.0\r\n" + shown
+
+
+def _html(page: bytes, mark: str) -> bytes:
+    """Return the HTML part, with its picture beside it."""
     cid = f"timeline.{mark}@storyline-monitor"
-    body, picture = _with_inline_picture(body, cid)
-    text_part = _part("text/plain; charset=utf-8", text.encode())
-    if not body:
-        return b"MIME-Version: 1.0\r\n" + text_part
-    html_part = _part("text/html; charset=utf-8", body)
-    if picture:
-        image = f"Content-ID: <{cid}>\r\nContent-Disposition: inline; filename=timeline.png\r\n"
-        parts = (html_part, image.encode() + _part("image/png", picture))
-        html_part = _multipart('related; type="text/html"', f"=_{mark}_r", *parts)
-    return b"MIME-Version: 1.0\r\n" + _multipart("alternative", f"=_{mark}_a", text_part, html_part)
+    page, picture = _with_inline_picture(page, cid)
+    part = _part("text/html; charset=utf-8", page)
+    if not picture:
+        return part
+    image = f"Content-ID: <{cid}>\r\nContent-Disposition: inline; filename=timeline.png\r\n"
+    return _multipart('related; type="text/html"', f"=_{mark}_r", part, image.encode() + _part("image/png", picture))
 
 
 def _part(kind: str, content: bytes) -> bytes:

@@ -14,7 +14,8 @@ from monitor.types import Coverage, Digest, DigestEntry, DigestEvent, Line, Nove
 
 TOP = 16  # events told in full
 LISTED = 40  # further events told by their title
-ENTRIES = 5  # reports listed under an event
+ENTRIES = 5  # reports listed under an event at least, where there are as many
+ROOM = 24  # reports listed in a digest that has few events
 CARRIERS = 4  # outlets named that printed a copy
 BRIEF = 4  # events from which on a digest opens with their titles
 REASONS = 4  # words on what is new, an event
@@ -44,11 +45,12 @@ class Told:
     source: str
     link: str  # "" unless http or https
     host: str  # as the browser would show it, in ASCII
+    headline: str  # it stands under, "" where that is the event's title or the sentence itself
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One entry under an event."""
+    """One entry under an event, or a further event."""
 
     title: str
     source: str
@@ -91,7 +93,7 @@ class DigestView:
     nil: bool
     brief: tuple[str, ...]  # titles, where a digest is long
     events: tuple[EventView, ...]
-    also: tuple[str, ...]  # titles of further events
+    also: tuple[Report, ...]  # further events
     more: int  # events beyond those
     held: int
     picture: timeline.Picture | None
@@ -105,7 +107,8 @@ class DigestView:
 def view(digest: Digest) -> DigestView:
     """Return the digest in words; times stand in its zone."""
     zone = ZoneInfo(digest.timezone)
-    events = tuple(_event(place, event, zone) for place, event in enumerate(digest.events[:TOP], 1))
+    room = max(ENTRIES, ROOM // max(1, len(digest.events[:TOP])))
+    events = tuple(_event(place, event, zone, room) for place, event in enumerate(digest.events[:TOP], 1))
     further = digest.events[TOP:]
     nil = not digest.events
     return DigestView(
@@ -120,7 +123,7 @@ def view(digest: Digest) -> DigestView:
         nil=nil,
         brief=tuple(f"{e.label}: {e.title}" for e in events) if len(events) >= BRIEF else (),
         events=events,
-        also=tuple(f"{LABELS[event.verdict]}: {one_line(event.title, TITLE)}" for event in further[:LISTED]),
+        also=tuple(_further(event) for event in further[:LISTED]),
         more=max(0, len(further) - LISTED),
         held=digest.held,
         picture=timeline.draw(digest.timeline),
@@ -190,9 +193,9 @@ def _day(at: datetime, zone: ZoneInfo) -> str:
     return f"{local.day}\u00a0{local:%b},\u00a0{local:%H:%M}"
 
 
-def _event(number: int, event: DigestEvent, zone: ZoneInfo) -> EventView:
+def _event(number: int, event: DigestEvent, zone: ZoneInfo, room: int) -> EventView:
     others = _unquoted(event)
-    unlisted = len(others) - ENTRIES
+    unlisted = len(others) - room
     return EventView(
         number=number,
         title=one_line(event.title, TITLE),
@@ -200,18 +203,27 @@ def _event(number: int, event: DigestEvent, zone: ZoneInfo) -> EventView:
         label=LABELS[event.verdict],
         update=event.is_update,
         why=_reasons(event),
-        lines=tuple(_line(line) for line in event.new),
+        lines=tuple(_line(line, event) for line in event.new),
         meta=_meta(event, zone),
         matched=_matched(event),
-        reports=tuple(_report(entry, zone) for entry in others[:ENTRIES]),
+        reports=tuple(_report(entry, zone) for entry in others[:room]),
         more=f"and {_plural(unlisted, 'more report')}" if unlisted > 0 else "",
         carried=_carried(event),
         entry_id=event.entries[0].id if event.entries else event.id,
     )
 
 
-def _line(line: Line) -> Told:
-    return Told(one_line(line.text, EXCERPT), one_line(line.source, 80), *safe_link(line.link))
+def _line(line: Line, event: DigestEvent) -> Told:
+    place = line.entry_uid or line.link
+    titles = [entry.title for entry in event.entries if place and place in {entry.id, entry.link}]
+    known = {_bare(event.title), _bare(line.text)}
+    headline = next((one_line(title, TITLE) for title in titles if _bare(title) not in known), "")
+    return Told(one_line(line.text, EXCERPT), one_line(line.source, 80), *safe_link(line.link), headline)
+
+
+def _bare(title: str) -> str:
+    """Return a title for comparing: letters and digits."""
+    return "".join(char for char in title.casefold() if char.isalnum())
 
 
 def _reasons(event: DigestEvent) -> tuple[str, ...]:
@@ -222,9 +234,13 @@ def _reasons(event: DigestEvent) -> tuple[str, ...]:
 
 
 def _unquoted(event: DigestEvent) -> list[DigestEntry]:
-    """Return the own wordings that no quoted line links to."""
+    """Return the own wordings that no quoted line links to, then the copies under a headline of their own."""
     quoted = {line.link for line in event.new} | {line.entry_uid for line in event.new} - {""}
-    return [e for e in event.entries if e.copy_of is None and not {e.link, e.id} & quoted]
+    unquoted = [entry for entry in event.entries if not {entry.link, entry.id} & quoted]
+    own = [entry for entry in unquoted if entry.copy_of is None]
+    known = {_bare(title) for title in (event.title, *(e.title for e in event.entries if e.copy_of is None))}
+    copies = {_bare(entry.title): entry for entry in reversed(unquoted) if entry.copy_of is not None}
+    return own + [entry for title, entry in reversed(copies.items()) if title not in known]
 
 
 def _carried(event: DigestEvent) -> str:
@@ -238,7 +254,15 @@ def _carried(event: DigestEvent) -> str:
 
 def _report(entry: DigestEntry, zone: ZoneInfo) -> Report:
     when = _day(entry.published, zone) if entry.published else ""
-    return Report(one_line(entry.title, TITLE), one_line(entry.source, 80), *safe_link(entry.link), when)
+    source = one_line(entry.source, 80) + (", copy" if entry.copy_of is not None else "")
+    return Report(one_line(entry.title, TITLE), source, *safe_link(entry.link), when)
+
+
+def _further(event: DigestEvent) -> Report:
+    title = f"{LABELS[event.verdict]}: {one_line(event.title, TITLE)}"
+    places = [(line.source, line.link) for line in event.new] + [(entry.source, entry.link) for entry in event.entries]
+    source, link = places[0] if places else ("", "")
+    return Report(title, one_line(source, 80), *safe_link(link), "")
 
 
 def _meta(event: DigestEvent, zone: ZoneInfo) -> str:

@@ -49,7 +49,7 @@ def full(**changes: Any) -> Digest:
         DigestEntry(
             id=f"o{n}", title=f"Own words {n}", link=f"https://o.example/{n}", source=f"Outlet {n}", published=NOW
         )
-        for n in range(7)
+        for n in range(9)
     )
     first = event(1, entries=(*event(1).entries, *copies, *others), sources=9, independent_sources=3, copies=6)
     second = event(2, verdict=Novelty.DEVELOPMENT, is_update=True, why=("now denied: the deal",))
@@ -99,6 +99,25 @@ def test_a_report_that_is_quoted_is_not_listed_again() -> None:
     assert rendered.text.count("https://news.example.org/1") == 1
 
 
+def test_a_quoted_sentence_names_the_headline_it_stands_under() -> None:
+    line = Line(text="The council agreed.", source="Gazette", link="https://g.example/1", entry_uid="e1")
+    entries = (entry("Gazette", id="e1", title="Harbour: what we know"), entry("Wire", id="e2", title="Other words"))
+    for said in facts(digests.render(digest(event(new=(line,), entries=entries)))):
+        assert said.count("Harbour: what we know") == 1
+    same = (entry("Gazette", id="e1", title="Ports agree on item 1!"),)
+    assert "item 1!" not in digests.render(digest(event(new=(line,), entries=same))).text
+
+
+def test_a_copy_is_listed_where_its_headline_is_its_own() -> None:
+    titles = ("Ports agree on item 1", "PORTS AGREE ON ITEM 1", "Pilots to be shared", "Pilots to be shared")
+    copies = tuple(entry(f"Mirror {n}", title=title, copy_of="e1") for n, title in enumerate(titles))
+    for said in facts(digests.render(digest(event(entries=(*event().entries, *copies))))):
+        assert said.count("Pilots to be shared") == 1
+        assert "Mirror 2, copy" in said
+        assert "PORTS" not in said
+        assert "Carried by Mirror 0, Mirror 1, Mirror 2, Mirror 3" in said
+
+
 def test_what_the_label_says_is_not_said_again() -> None:
     assert "first report" not in digests.render(digest(event(why=("first report", "first mention: Umerov")))).text
 
@@ -127,6 +146,8 @@ def test_a_long_digest_opens_with_its_titles_and_ends_with_a_count() -> None:
         assert "In brief" in said
         assert "Also in this digest" in said
         assert "+44 more" in said
+        assert "New: Ports agree on item 55" in said
+    assert "https://news.example.org/55" in many.text
     assert len(many.html.encode()) < 102_000  # Gmail cuts a longer mail off
     assert "In brief" not in digests.render(full()).text
 

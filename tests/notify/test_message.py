@@ -18,6 +18,7 @@ from monitor.errors import DeliveryError
 from monitor.notify import digest as digests
 from monitor.notify import message
 from monitor.notify.receivers import EmailSettings
+from monitor.types import DigestEntry
 from tests.notify.samples import NOW, STORY, delivery, digest, event
 
 HEADERS = [
@@ -101,6 +102,32 @@ def test_text_comes_first_then_html_with_the_picture_inside() -> None:
     assert "data:" not in html.get_content()
     assert picture.get_content().startswith(b"\x89PNG")
     assert picture.get_content_disposition() == "inline"
+
+
+def test_what_the_text_leaves_out_goes_along_as_a_list() -> None:
+    titles = [f"Report {number} of the harbour {'港口达成协议' * 5}" for number in range(80)]
+    entries = tuple(
+        DigestEntry(id=f"{n}", title=title, link=f"https://r.example/{n}", source="Wire", published=NOW)
+        for n, title in enumerate(titles)
+    )
+    mail = built(digests.render(digest(event(entries=entries))))
+    assert names(mail) == HEADERS
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["multipart/alternative", "text/plain"]
+    (attached,) = mail.iter_attachments()
+    assert attached.get_filename() == "further-reports.txt"
+    text, listed = mail.get_body(("plain",)), "".join(attached.get_content().split())
+    assert text is not None
+    shown = "".join(text.get_content().split())
+    for number, title in enumerate(titles):
+        bare = "".join(title.split())
+        assert (bare in shown) + (bare in listed) == 1
+        assert f"https://r.example/{number}" in shown + listed
+
+
+def test_a_digest_that_shows_everything_and_a_notice_carry_no_list() -> None:
+    notice = digests.notice(digests.Notice(id="n", title="A feed", lines=("It is gone.",), created_at=NOW))
+    for rendered in (digests.render(digest()), digests.render(digest(event(1), event(2))), notice):
+        assert not list(built(rendered).iter_attachments())
 
 
 def test_the_parts_hold_exactly_what_was_rendered() -> None:
