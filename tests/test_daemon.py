@@ -39,14 +39,15 @@ class Process:
     def __init__(self, room: Newsroom, **environment: str) -> None:
         self.log = room.folder / "log"
         with self.log.open("ab") as log:
+            self.said = log.tell()  # by those that ran before
             self.popen = subprocess.Popen(
                 [sys.executable, "-m", "monitor", "-c", str(room.config), "run"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **environment},
             )  # fmt: skip
 
     def says(self, words: str) -> bool:
-        """Say whether the log holds these words; fail when the process is gone."""
-        return words in self.log.read_text(encoding="utf-8")
+        """Say whether its part of the log holds these words."""
+        return words.encode() in self.log.read_bytes()[self.said :]
 
     def end(self) -> int:
         """Send SIGTERM and return the exit code."""
@@ -140,7 +141,7 @@ def test_killed_there_and_started_again_nothing_is_lost(room: Newsroom, point: s
     assert process.popen.wait(DEADLINE) == -signal.SIGKILL
     again = Process(room)
     try:
-        eventually(lambda: bool(room.smtp.mails) and bool(room.hook.posts))
+        eventually(lambda: again.says("started") and bool(room.smtp.mails) and bool(room.hook.posts))
         assert again.end() == 0
     finally:
         again.popen.kill()

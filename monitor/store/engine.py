@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
@@ -45,23 +47,20 @@ def connect(state: str, busy: float = BUSY_SECONDS) -> Engine:
         engine = _engine(SQLITE, busy, poolclass=StaticPool)
         metadata.create_all(engine)
         return engine
-    fresh = _prepare(path)
+    _prepare(path)
     engine = _engine(f"{SQLITE}{path}", busy)
     with translated(str(path)):
-        if not fresh:
-            _check_sound(engine, path)
         _migrate(engine, path)
     return engine
 
 
-def _prepare(path: Path) -> bool:
-    """Create the folder; return whether the database is new; refuse what cannot be written."""
+def _prepare(path: Path) -> None:
+    """See that there is a database that can be written; refuse one that was emptied."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = not path.exists()
-        if fresh:
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        elif path.stat().st_size == 0 and not Path(f"{path}-wal").exists():
+        if not path.exists():
+            _create(path)
+        if path.stat().st_size == 0 and not Path(f"{path}-wal").exists():
             raise StoreError(
                 f"{path} is empty: it was truncated. Starting afresh would tell old news again, so: "
                 f"restore a backup over it, or delete it to begin anew"
@@ -72,7 +71,22 @@ def _prepare(path: Path) -> bool:
         raise StoreError(
             f"{path}: cannot be written ({error.strerror}); check owner and mode of {path.parent}"
         ) from error
-    return fresh
+
+
+def _create(path: Path) -> None:
+    """Let a new database appear whole or not at all, whoever is killed or comes at the same time."""
+    handle, part = tempfile.mkstemp(suffix=".new", prefix=f"{path.name}.", dir=path.parent)  # its owner's alone
+    os.close(handle)
+    try:
+        engine = _engine(f"{SQLITE}{part}", BUSY_SECONDS)
+        with translated(str(path)):
+            upgrade(engine)
+        engine.dispose()  # the last to leave puts everything into the one file
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        for end in ("", "-wal", "-shm"):
+            Path(f"{part}{end}").unlink(missing_ok=True)
 
 
 def _engine(url: str, busy: float, **options: Any) -> Engine:
@@ -82,6 +96,7 @@ def _engine(url: str, busy: float, **options: Any) -> Engine:
     def configure(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in (
+            "auto_vacuum=incremental",  # of a database that is not there yet; see housekeeping
             "journal_mode=wal",
             "synchronous=normal",
             "foreign_keys=on",
@@ -97,14 +112,11 @@ def _engine(url: str, busy: float, **options: Any) -> Engine:
     return engine
 
 
-def _check_sound(engine: Engine, path: Path) -> None:
+def check_sound(engine: Engine, path: Path) -> None:
+    """Read every page, a second for some 100 MB and up to half a minute for a GB. Errors: `StoreError` when damaged."""
     with engine.connect().execution_options(begin="BEGIN") as connection:
-        # quick_check reads every page: above this size only the header and the schema are read, to start in time
-        small = path.stat().st_size < 512 * 2**20
-        verdict = connection.exec_driver_sql(
-            "pragma quick_check(1)" if small else "select 'ok' from sqlite_master limit 1"
-        ).scalar()
-    if verdict not in ("ok", None):
+        verdict = connection.exec_driver_sql("pragma quick_check(1)").scalar()
+    if verdict != "ok":
         raise damaged(path, str(verdict))
 
 

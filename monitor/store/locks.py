@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from monitor.errors import StoreError
+
+PATIENCE = 1.0  # seconds to try for the lock: who asks whether it is held holds it for an instant
 
 
 class RunLock:
@@ -21,7 +24,7 @@ class RunLock:
     def acquire(self) -> None:
         """Take the lock or raise `StoreError`."""
         handle = self.path.open("a+", encoding="utf-8")
-        if not _locked(handle):
+        if not _locked(handle, PATIENCE):
             handle.seek(0)
             holder = handle.read().strip() or "unknown"
             handle.close()
@@ -74,10 +77,15 @@ class Couriers:
             self._file = None
 
 
-def _locked(handle: IO[str]) -> bool:
-    """Take a lock for one alone, at once or not at all."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+def _locked(handle: IO[str], patience: float = 0.0) -> bool:
+    """Take a lock for one alone, within so many seconds or not at all."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
