@@ -24,12 +24,15 @@ from systemd_watchdog.systemd_watchdog import WatchDog
 from monitor import config as configuration
 from monitor.config import Config
 from monitor.crash import nothing
-from monitor.errors import MonitorError, StoreError
+from monitor.errors import MonitorError, StoreBusy, StoreError
+from monitor.links import links_of
 from monitor.metrics import Metrics
 from monitor.pipeline import Pipeline, utc_now
 from monitor.store import Store
 from monitor.upkeep import tidy
+from monitor.web.feedback import BODY, FeedbackPage
 from monitor.web.probes import Probes
+from monitor.web.server import Server
 
 TICK = 1.0  # seconds between looks for what is due
 TIDY = 3600.0  # seconds between rounds of housekeeping
@@ -83,15 +86,19 @@ class Daemon:
         self._end.set()
 
     def _serve(self, config: Config, store: Store) -> None:
+        if store.is_small:
+            store.ensure_sound()
         self.pipeline = Pipeline(config, store, self.clock, self.at, self.metrics)
         self.pipeline.sync()
         self._loaded_at = self.clock()
         scheduler = self._scheduler()
+        if not store.is_small:  # behind the first ticks, not before them
+            scheduler.add_job(self._ensure_sound, args=(store,), id="sound")
         scheduler.start()
         self._watchdog.ready()
         log.info("started", config=str(config.path), storylines=len(config.storylines), feeds=len(config.feeds))
         try:
-            with self._probes(config, store):
+            with self._probes(config, store), self._feedback(config, store):
                 while not self._end.wait(self.tick):
                     self._feed_watchdog(store)
                     self._note_tick(store)
@@ -102,6 +109,13 @@ class Daemon:
         if config.probes is None:
             return nullcontext()
         return Probes(config.probes, store, self.metrics, self.clock, self.late_verbs)
+
+    def _feedback(self, config: Config, store: Store) -> AbstractContextManager[object]:
+        links = links_of(config, store.path)
+        if config.web is None or links is None:
+            return nullcontext()
+        page = FeedbackPage(links, store, lambda: self.pipeline.config, self.clock)
+        return Server("feedback", config.web.bind, page, BODY)
 
     def _scheduler(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
@@ -141,6 +155,17 @@ class Daemon:
             return
         self._ticked[name] = time.monotonic()
         self.metrics.tick.labels(name).set_to_current_time()
+
+    def _ensure_sound(self, store: Store) -> None:
+        """Read a large database through; a damaged one ends the service."""
+        try:
+            store.ensure_sound()
+        except StoreBusy as error:
+            log.warning("not-checked", error=str(error))
+        except StoreError as error:
+            log.critical("damaged", error=str(error))
+            self.exit_code = 1
+            self.stop()
 
     def _once_a_minute(self, name: str, event: str, **facts: str) -> None:
         last = self._ticked.get(f"log:{name}", 0.0)

@@ -74,6 +74,8 @@ class Session:
         spec = os.environ.get("MONITOR_CRASH_AT")
         config = self.config
         with Store(config.state) as store, Pipeline(config, store, at=crash_at(spec) if spec else nothing) as line:
+            if store.is_small:
+                store.ensure_sound()
             line.sync()
             yield line
 

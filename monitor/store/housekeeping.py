@@ -62,7 +62,8 @@ class Housekeeping:
         free, total = (int(self._c.execute(text(f"pragma {name}")).scalar() or 0) for name in UNUSED)
         if free * SLACK < total:
             return 0
-        self._c.execute(text(f"pragma incremental_vacuum({pages:d})")).fetchall()  # a step a page: read to the end
+        for _ in range(min(pages, free)):
+            self._c.exec_driver_sql("pragma incremental_vacuum(1)")  # the driver takes one step of a longer one
         return int(self._c.execute(text("pragma freelist_count")).scalar() or 0)
 
     def sizes(self) -> dict[str, int]:

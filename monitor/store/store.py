@@ -22,6 +22,8 @@ from monitor.store.locks import Couriers, RunLock
 from monitor.store.outbox import Outbox
 from monitor.store.stories import Stories
 
+SMALL = 64 * 2**20  # bytes
+
 
 class Tx:
     """One transaction: a drawer a kind of row."""
@@ -135,6 +137,17 @@ class Store:
         """Raise `StoreError` unless the database answers."""
         with self.read() as tx:
             tx.connection.execute(text("select 1"))
+
+    @property
+    def is_small(self) -> bool:
+        """Whether reading every page takes no time to speak of."""
+        return self.path is None or self.path.stat().st_size <= SMALL
+
+    def ensure_sound(self) -> None:
+        """Raise `StoreError` with a remedy when any page is damaged; see `is_small`."""
+        if self.path is not None:
+            with db.translated(str(self.path)):
+                db.check_sound(self.engine, self.path)
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy while others read and write."""

@@ -88,8 +88,28 @@ def test_a_flipped_page_is_found_at_start(tmp_path: Path) -> None:
     middle = len(content) // 2 // 4096 * 4096
     content[middle : middle + 2048] = b"\xff" * 2048
     file.write_bytes(bytes(content))
-    with pytest.raises(StoreError, match="Restore a backup"):
-        Store(str(tmp_path))
+    with Store(str(tmp_path)) as store, pytest.raises(StoreError, match="Restore a backup"):
+        store.ensure_sound()
+
+
+def test_idle_space_goes_back_to_the_disk_a_little_at_a_time(tmp_path: Path) -> None:
+    with Store(str(tmp_path)) as store:
+        with store.begin() as tx:
+            for n in range(2000):
+                tx.desk.note(f"key-{n}", "x" * 2000)
+            assert tx.housekeeping.shrink(100) == 0  # nothing lies idle
+            full = tx.housekeeping.bytes()
+        with store.begin() as tx:
+            tx.connection.exec_driver_sql("delete from meta")
+        with store.begin() as tx:
+            first = tx.housekeeping.shrink(100)
+        left = first
+        while left:
+            with store.begin() as tx:
+                left = tx.housekeeping.shrink(100)
+        with store.read() as tx:
+            assert first > 100
+            assert tx.housekeeping.bytes() < full / 4
 
 
 def test_a_database_deleted_while_open_is_noticed(tmp_path: Path) -> None:
