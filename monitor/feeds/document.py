@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import feedparser
+import feedparser.api
 from feedparser.encodings import convert_to_utf8
 
 from monitor.feeds import jsonfeed
@@ -31,6 +32,9 @@ ROOTS = frozenset(("rss", "rdf", "feed", "channel"))
 HINTS = ("ttl", "sy_updateperiod", "sy_updatefrequency", "skiphours", "skipdays")
 
 
+feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.sax"]
+
+
 class NotAFeed(ValueError):
     """The document is something else; `html` when a page was served."""
 
@@ -45,6 +49,7 @@ class Limits:
 
     max_items: int = 1_000
     newest: int | None = None  # only so many are read in full
+    everything: bool = True  # else without what entries do not need: categories, enclosures, counters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +110,9 @@ def _part(
     unknown = [index for index in kept if prints[index] not in known]
     glanced = _glanced(data, found, unknown, limits)
     full = frozenset(unknown) - frozenset(glanced)
-    parsed = _parse(tame(cut(data, found.items, full)), {"content-type": "application/xml; charset=utf-8"})
+    left_out = [span for index, span in enumerate(found.items) if index not in full]
+    left_out += () if limits.everything else found.unread
+    parsed = _parse(tame(cut(data, left_out)), {"content-type": "application/xml; charset=utf-8"})
     if len(parsed.entries) != len(full):
         return None
     careful = iter(parsed.entries)

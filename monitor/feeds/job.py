@@ -15,7 +15,7 @@ MOST_LINKS = 3
 def answer(job: Job) -> Reading | Refusal:
     """Return the reading of a document, or why there is none."""
     by_raw = {raw: key for key, written in job.known.items() if (raw := Print.read(written).raw) != UNKNOWN}
-    limits = Limits(max_items=job.max_items, newest=job.newest)
+    limits = Limits(max_items=job.max_items, newest=job.newest, everything=False)
     try:
         return reading(read(job.body, job.headers, job.url, by_raw, limits), job.url, job.known, by_raw)
     except NotAFeed as error:

@@ -6,7 +6,7 @@ expat reads 100 MB a second where feedparser reads 4, so everything that can be 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -15,6 +15,14 @@ MAX_ATTRIBUTES = 500
 MAX_ELEMENTS = 2_000_000
 DEEPEST_ITEM = 4  # rss/channel/item, and one more for the odd wrapper
 ITEMS = frozenset(("item", "entry"))
+# What an entry may carry and nobody here asks for; none of it changes what feedparser says of the rest.
+UNREAD = frozenset(
+    """
+    category comments enclosure dc:subject slash:comments slash:department slash:section slash:hit_parade thr:total
+    wfw:comment wfw:commentRss media:thumbnail media:keywords media:category media:credit media:rating itunes:duration
+    itunes:explicit itunes:episode itunes:episodeType itunes:season itunes:keywords itunes:image itunes:block
+    """.split()  # noqa: SIM905
+)
 MAX_AUTHOR = 500
 
 # What feedparser searches for mail addresses, in quadratic time (its issue 562).
@@ -40,60 +48,84 @@ class Malformed(ValueError):
     """The document is not well-formed XML."""
 
 
+Span = tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The root element and the byte ranges of the entries, in document order."""
+    """The root element and the byte ranges of the entries and of what is unread in them, in document order."""
 
     root: str
-    items: tuple[tuple[int, int], ...]
+    items: tuple[Span, ...]
+    unread: tuple[Span, ...]
 
 
-def scan(data: bytes) -> Scan:
-    """Return where the entries lie in a UTF-8 document. Errors: `Malformed`; `Hostile` beyond depth and counts."""
-    parser = expat.ParserCreate("utf-8")
-    parser.ordered_attributes = True
-    items: list[tuple[int, int]] = []
-    depth = count = item_depth = item_start = 0
-    root = ""
+class _Scanner:
+    """Counts elements, and notes where entries and their unread parts begin and end."""
 
-    def start(name: str, attributes: list[str]) -> None:
-        nonlocal depth, count, item_depth, item_start, root
-        depth += 1
-        count += 1
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.parser = expat.ParserCreate("utf-8")
+        self.parser.ordered_attributes = True
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.root = ""
+        self.items: list[Span] = []
+        self.unread: list[Span] = []
+        self.depth = self.count = self.item_depth = self.item_start = self.unread_from = 0
+
+    def start(self, name: str, attributes: list[str]) -> None:
+        self.depth = depth = self.depth + 1
+        self.count += 1
         if depth > MAX_DEPTH:
             raise Hostile(f"nested more than {MAX_DEPTH} deep")
         if len(attributes) > 2 * MAX_ATTRIBUTES:
             raise Hostile(f"an element with more than {MAX_ATTRIBUTES} attributes")
-        if item_depth == 0 and depth <= DEEPEST_ITEM:
+        if self.item_depth:
+            if depth == self.item_depth + 1:
+                self.part(name)
+            else:
+                self.unread_from = 0  # with elements inside it is something else
+        elif depth <= DEEPEST_ITEM:
             local = name.rpartition(":")[2]
             if local in ITEMS:
-                item_depth, item_start = depth, parser.CurrentByteIndex
-            root = root or local
+                self.item_depth, self.item_start = depth, self.parser.CurrentByteIndex
+            self.root = self.root or local
 
-    def end(_: str) -> None:
-        nonlocal depth, item_depth
-        if depth == item_depth:
-            items.append((item_start, data.index(b">", parser.CurrentByteIndex) + 1))
-            item_depth = 0
-            if count > MAX_ELEMENTS:
+    def part(self, name: str) -> None:
+        """An unread part lasts up to the next tag: no search for its own end, an attribute may hold one."""
+        if self.unread_from:
+            self.unread.append((self.unread_from, self.parser.CurrentByteIndex))
+        self.unread_from = self.parser.CurrentByteIndex if name in UNREAD else 0
+
+    def end(self, _: str) -> None:
+        if self.depth == self.item_depth:
+            self.part("")
+            at = self.parser.CurrentByteIndex
+            if at > self.item_start:  # else it is empty: feedparser's to judge
+                self.items.append((self.item_start, self.data.index(b">", at) + 1))
+            self.item_depth = 0
+            if self.count > MAX_ELEMENTS:
                 raise Hostile(f"more than {MAX_ELEMENTS} elements")
-        depth -= 1
+        self.depth -= 1
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
+
+def scan(data: bytes) -> Scan:
+    """Return where the entries lie in a UTF-8 document. Errors: `Malformed`; `Hostile` beyond depth and counts."""
+    scanner = _Scanner(data)
     try:
-        parser.Parse(data, True)  # in one call: pieces make long tokens quadratic (CVE-2023-52425)
+        scanner.parser.Parse(data, True)  # in one call: pieces make long tokens quadratic (CVE-2023-52425)
     except expat.ExpatError as error:
         raise Malformed(str(error)) from None
-    return Scan(root, tuple(items))
+    return Scan(scanner.root, tuple(scanner.items), tuple(scanner.unread))
 
 
-def cut(data: bytes, items: tuple[tuple[int, int], ...], keep: Collection[int]) -> bytes:
-    """Return the document with only these entries in it."""
+def cut(data: bytes, spans: Iterable[Span]) -> bytes:
+    """Return the document without these spans; those that lie in others count with them."""
     pieces: list[bytes] = []
     position = 0
-    for index, (start, end) in enumerate(items):
-        if index not in keep:
+    for start, end in sorted(spans):
+        if start >= position:
             pieces.append(data[position:start])
             position = end
     pieces.append(data[position:])

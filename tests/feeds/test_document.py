@@ -1,0 +1,89 @@
+"""feedparser behind our door: the same words at a fraction of the cost."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from xml.sax.handler import ContentHandler
+from xml.sax.xmlreader import InputSource
+
+import feedparser.api
+import pytest
+
+from monitor.feeds.document import Limits, read
+from monitor.feeds.job import answer
+from monitor.feeds.sax import create_parser
+from monitor.feeds.worker import Job
+from tests.feeds.make import item, rss
+
+LINES = "one\ntwo &amp; three\r\n&lt;p&gt;four&#10;five&lt;/p&gt; " * 40
+RICH = rss(
+    item(1, title="A &amp;amp; B\nin two lines", extra=f"<author>a@b.test (An Author)</author><ttl>5</ttl>{LINES}"),
+    item(2, extra=f"<source url='http://s.test/'>Agency</source><comments>http://c.test/</comments><guid>x</guid>{LINES}"),
+    item(3, extra="<category domain='a > b'>World</category><category>x</category>"
+        "<description><![CDATA[<b>b</b>]]></description>"),
+    item(4, extra="<enclosure url='http://e.test/a.mp3' type='audio/mpeg'/><category/><author>last</author>"),
+    head=f"<language>en-gb</language><image><url>http://i.test/</url><title>I</title></image><copyright>{LINES}</copyright>",
+)  # fmt: skip
+
+
+@pytest.fixture
+def standard_driver() -> Iterator[None]:
+    ours = list(feedparser.api.PREFERRED_XML_PARSERS)
+    feedparser.api.PREFERRED_XML_PARSERS[:] = ["xml.sax.expatreader"]
+    yield
+    feedparser.api.PREFERRED_XML_PARSERS[:] = ours
+
+
+def words(body: bytes) -> object:
+    said = read(body, {"content-type": "application/xml"}, "http://news.test/")
+    return said.version, dict(said.feed), [dict(entry) for entry in said.entries], said.bozo
+
+
+OURS = words(RICH)
+
+
+@pytest.mark.usefixtures("standard_driver")
+def test_our_driver_says_what_the_standard_one_says() -> None:
+    assert words(RICH) == OURS
+
+
+def test_what_nobody_reads_changes_nothing_of_the_rest() -> None:
+    job = Job(body=RICH, headers={"content-type": "application/xml"}, url="http://news.test/")
+    reading = answer(job)
+    assert not isinstance(reading, str)
+    assert [entry.key for entry in reading.items] == ["urn:item:1", "x", "urn:item:3", "urn:item:4"]
+    lean = read(RICH, {}, "http://news.test/", (), Limits(everything=False))
+    whole = read(RICH, {}, "http://news.test/", (), Limits())
+    for few, all_ in zip(lean.entries, whole.entries, strict=True):
+        kept = {name: value for name, value in all_.items() if name not in ("tags", "comments", "links")}
+        assert {name: value for name, value in few.items() if name != "links"} == kept
+    assert [entry.get("tags") for entry in lean.entries] == [None] * 4
+    assert [tag["term"] for tag in whole.entries[2]["tags"]] == ["World", "x"]
+
+
+def test_a_long_document_reaches_expat_in_one_call() -> None:
+    class Counted(io.BytesIO):
+        calls = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            piece = super().read(size)
+            self.calls += bool(piece)
+            return piece
+
+    class Texts(ContentHandler):
+        def __init__(self) -> None:
+            super().__init__()
+            self.sizes: list[int] = []
+
+        def characters(self, content: str) -> None:
+            self.sizes.append(len(content))
+
+    stream, texts, source = Counted(b"<a>" + b"t" * 3_000_000 + b"</a>"), Texts(), InputSource()
+    source.setByteStream(stream)
+    parser = create_parser()
+    parser.setContentHandler(texts)
+    parser.parse(source)
+    assert stream.calls == 1
+    assert sum(texts.sizes) == 3_000_000
+    assert len(texts.sizes) <= 4
