@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from monitor.detect.language import COVERED
 from monitor.detect.lex import SPACE, Sparse
+from monitor.detect.near import Neighbours
 from monitor.detect.reading import Lens, Reading
 from monitor.detect.vectors import Vectors, unit
 
@@ -21,6 +22,7 @@ PARTS = ("words", "meaning", "sense")
 WEIGHTS = np.array([1.0, 0.4, 0.4])
 
 GATE = 0.2  # share of the seeds' own closeness from which the multilingual vectors are asked
+_AGREED = 0.25  # power of the share of the seeds that hold a feature, in its weight
 _FOREIGN, _STRANGE = 0.95, 0.85  # how far closeness in another language counts; in one the model never learnt
 
 Evidence = NDArray[np.float64]  # shape (n, len(PARTS)), weighted: the sum of a row is the closeness
@@ -38,9 +40,9 @@ class Document:
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """Where a storyline lies in each space; every vector is of unit length."""
+    """Where a storyline lies in each space."""
 
-    words: NDArray[np.float32]  # (SPACE,)
+    words: NDArray[np.float32]  # (SPACE,), about unit length
     meaning: Vectors
     sense: Vectors
 
@@ -61,18 +63,27 @@ class Scale:
     sense: float
 
 
-def profile_of(documents: Sequence[Document]) -> Profile:
-    """The weighted centroid of the documents in every space (Rocchio)."""
-    words = np.zeros(SPACE, dtype=np.float32)
-    for document in documents:
-        words[document.lexical.ids] += np.float32(document.weight) * document.lexical.weights
-    np.maximum(words, 0, out=words)
+def profile_of(documents: Sequence[Document], near: Neighbours | None = None) -> Profile:
+    """The weighted centroid of the documents in every space (Rocchio), turned away from the neighbours."""
+    words = _words_of(documents)
     weights = np.array([d.weight for d in documents], dtype=np.float32)
     return Profile(
-        words / np.float32(np.linalg.norm(words) or 1),
+        words if near is None else near.contrast(words),
         unit(weights @ np.array([d.vector for d in documents])),
         unit(weights @ np.array([d.sense for d in documents])),
     )
+
+
+def _words_of(documents: Sequence[Document]) -> NDArray[np.float32]:
+    """The weighted sum of the documents' words; what more of them hold counts for more."""
+    words, held = np.zeros(SPACE, dtype=np.float32), np.zeros(SPACE, dtype=np.float32)
+    for document in documents:
+        words[document.lexical.ids] += np.float32(document.weight) * document.lexical.weights
+        held[document.lexical.ids] += np.float32(max(document.weight, 0))
+    filled = np.flatnonzero(words > 0)
+    summed = np.zeros(SPACE, dtype=np.float32)
+    summed[filled] = words[filled] * (held[filled] / held.max()) ** np.float32(_AGREED)
+    return summed / np.float32(np.linalg.norm(summed) or 1)
 
 
 def evidence_of(readings: Sequence[Reading], profile: Profile, scale: Scale, lens: Lens) -> Evidence:

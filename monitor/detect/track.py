@@ -10,20 +10,10 @@ from math import log
 import numpy as np
 
 from monitor.detect.baseline import Baseline, baseline_of, nearest
-from monitor.detect.calibrate import Calibration, Threshold, logistic, threshold_of
+from monitor.detect.calibrate import Threshold, logistic, threshold_of
+from monitor.detect.learn import Knowledge, learn
 from monitor.detect.lex import stem, stem_id
-from monitor.detect.match import (
-    PARTS,
-    WEIGHTS,
-    Document,
-    Evidence,
-    Profile,
-    Scale,
-    document_of,
-    evidence_of,
-    profile_of,
-    with_sense,
-)
+from monitor.detect.match import PARTS, Evidence, evidence_of
 from monitor.detect.reading import Lens, Reading
 from monitor.detect.terms import Term
 from monitor.detect.vectors import Vectors
@@ -38,20 +28,8 @@ _KNOWN_ANY = 0.8  # how much of that is lost for a term all seeds hold: the othe
 _BOOST = 0.5  # log-odds of the score for a boost by e (2.72)
 _ALONE_HIT = 1.1  # log-odds of one term where there are no seeds: a score of 0.75
 _ALONE_MISS = -4.0
-_YES, _NO = 0.5, 0.35  # weight of all verdicts beside the seeds' sum of one
-_MOST_PASSAGES = 12
-_ONE_SEED = Scale(closeness=0.62, sense=0.5)  # usual closeness of seeds to each other, where there is only one
 _MOST_HITS = 8
 _TELL_FROM = 0.6  # share of the threshold from which an entry gets its reasons spelt out
-
-
-@dataclass(frozen=True, eq=False)
-class _Knowledge:
-    """What the seeds and the verdicts taught."""
-
-    profile: Profile
-    scale: Scale
-    calibration: Calibration
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +40,7 @@ class Tracker:
     lens: Lens
     baseline: Baseline
     threshold: Threshold
-    _known: _Knowledge | None
+    _known: Knowledge | None
     _terms: Terms = field(repr=False)
 
     def match(self, readings: Sequence[Reading]) -> list[Match]:
@@ -185,66 +163,12 @@ def follow(
     """
     baseline = baseline_of(storyline, lens)
     terms = Terms.of(storyline.watch)
-    known = _learn(baseline, lens, [verdict for verdict in feedback if verdict.text.strip()])
+    known = learn(baseline, lens, [verdict for verdict in feedback if verdict.text.strip()])
     if known is None:
         threshold = threshold_of(storyline.sensitivity, np.empty(0), 0, previous)
         return Tracker(storyline, lens, baseline, threshold, None, terms)
-    ratios = known.calibration.ratio(_stream(known, lens).sum(axis=1))
-    threshold = threshold_of(storyline.sensitivity, ratios, lens.background.stream.days, previous)
+    threshold = threshold_of(storyline.sensitivity, known.ratios(lens), lens.background.stream.days, previous)
     return Tracker(storyline, lens, baseline, threshold, known, terms)
-
-
-def _learn(baseline: Baseline, lens: Lens, feedback: Sequence[Feedback]) -> _Knowledge | None:
-    passages = [[p for p in view.passages if p.strip()] for view in baseline.views]
-    seeds = [
-        document_of(" ".join(parts), parts, lens, weight)
-        for parts, weight in zip(passages, baseline.weights, strict=True)
-        if parts
-    ]
-    if not seeds:
-        return None
-    verdicts = _verdicts(feedback, lens)
-    profile = profile_of([*seeds, *verdicts])
-    scale = _scale([p for p in passages if p], seeds, lens)
-    calibration = Calibration(scale.closeness)
-    if feedback:
-        closeness = _closeness([f.text for f in feedback], profile, scale, lens).sum(axis=1)
-        calibration = calibration.taught(closeness, [f.yes for f in feedback])
-    return _Knowledge(profile, scale, calibration)
-
-
-def _verdicts(feedback: Sequence[Feedback], lens: Lens) -> list[Document]:
-    yes = sum(f.yes for f in feedback)
-    shares = {True: _YES / max(yes, 1), False: -_NO / max(len(feedback) - yes, 1)}
-    return [document_of(f.text, [f.text], lens, shares[f.yes]) for f in feedback]
-
-
-def _closeness(texts: Sequence[str], profile: Profile, scale: Scale, lens: Lens) -> Evidence:
-    features = lens.features(texts)
-    vectors = np.array([f.vector for f in features])
-    lexical = lens.background.weigh([f.counted for f in features])
-    rows = profile.first(lexical, vectors)
-    return with_sense(rows, texts, ["en"] * len(texts), profile, scale, lens)
-
-
-def _scale(passages: Sequence[Sequence[str]], seeds: Sequence[Document], lens: Lens) -> Scale:
-    """How close a passage of one seed is to all the other seeds, on average."""
-    if len(seeds) < 2:
-        return _ONE_SEED
-    totals, senses = [], []
-    for number, parts in enumerate(passages):
-        profile = profile_of([d for i, d in enumerate(seeds) if i != number])
-        rows = _closeness(parts[:_MOST_PASSAGES], profile, Scale(closeness=0.0, sense=1.0), lens)
-        totals.append(float(rows.sum(axis=1).mean()))
-        senses.append(float(rows[:, 2].mean() / WEIGHTS[2]))
-    return Scale(closeness=max(float(np.mean(totals)), 0.2), sense=max(float(np.mean(senses)), 0.1))
-
-
-def _stream(known: _Knowledge, lens: Lens) -> Evidence:
-    """The evidence of the user's own latest entries."""
-    stream = lens.background.stream
-    rows = known.profile.first(lens.background.lexical, stream.vectors)
-    return with_sense(rows, stream.texts, stream.langs, known.profile, known.scale, lens)
 
 
 def _stands_in(term: Term, held: str) -> bool:
