@@ -112,9 +112,17 @@ def _text_of(markup: str) -> str:
     etree.strip_elements(root, *UNSEEN, with_tail=False)
     for element in root.iter(etree.Element):
         if element.tag not in INLINE:
-            element.text = " " + printable(element.text or "")  # lxml takes no control characters back
-            element.tail = " " + printable(element.tail or "")
+            _space(element)
     return "".join(root.itertext())
+
+
+def _space(element: etree._Element) -> None:
+    """Put a space before and after the element's content."""
+    text, tail = element.text or "", element.tail or ""
+    try:
+        element.text, element.tail = " " + text, " " + tail
+    except ValueError:  # lxml takes no control characters back
+        element.text, element.tail = " " + printable(text), " " + printable(tail)
 
 
 def normalise(text: str) -> str:

@@ -28,6 +28,7 @@ DATE = re.compile(
     rb"<(?:\w{1,20}:)?(?:pubDate|published|updated|date|issued|modified|created)\b[^>]{0,200}>([^<]{6,80})<"
 )
 PASSED_ON = ("content-type", "content-language")
+ABSOLUTE = re.compile(r"https?://[\w.:-]+/[\w./-]*|(?:tag|urn):[\w.,:/-]*", re.ASCII)  # what joining leaves as it is
 ROOTS = frozenset(("rss", "rdf", "feed", "channel"))
 HINTS = ("ttl", "sy_updateperiod", "sy_updatefrequency", "skiphours", "skipdays")
 
@@ -134,12 +135,12 @@ def _glanced(data: bytes, found: Scan, unknown: list[int], limits: Limits) -> di
     """Return the entries that a glance is enough for, by index: all but the newest ones, where the user asks for it."""
     if limits.newest is None or len(unknown) <= limits.newest:
         return {}
-    entries = glance(data)
-    if len(entries) != len(found.items):
-        return {}
     spans = tuple(found.items[index] for index in unknown)
     careful = {unknown[at] for at in newest(data, spans, limits.newest)}
-    return {index: entries[index] for index in unknown if index not in careful}
+    others = [index for index in unknown if index not in careful]
+    wanted = frozenset(others)
+    entries = glance(cut(data, (span for index, span in enumerate(found.items) if index not in wanted)))
+    return dict(zip(others, entries, strict=True)) if len(entries) == len(others) else {}
 
 
 def _whole(body: bytes, headers: Mapping[str, str], url: str, limits: Limits, why: str) -> Document:
@@ -243,6 +244,8 @@ def _json(body: bytes, limits: Limits) -> Document:
 
 def joined(base: str, link: str) -> str:
     """Return a link made absolute; as it is where that is impossible."""
+    if ABSOLUTE.fullmatch(link):
+        return link
     try:
         return urljoin(base, link)
     except ValueError:
