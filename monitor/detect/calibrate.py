@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log1p
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +26,15 @@ _RELATIVE, _ABSOLUTE, _BIAS = 3.78, 8.33, -4.97
 _CENTRE, _SPREAD = 3.0, 2.0  # score = logistic((ratio - centre) / spread): uses the middle of 0..1
 
 _POSTERIOR = {"strict": 0.7, "balanced": 0.4, "broad": 0.15}  # probability an entry needs
-_PRIOR = -4.4  # log-odds of an entry being on topic in a stream of all the world's news: 1.2 %
-_FRESH = 2.2  # more before much of the stream is seen: stories are followed while they are hot
-_FADING = 64  # entries over which that halves
-_COMMON = 0.1  # share of the stream from which a story counts as common there
-_GAIN = 4.0  # how far the prior follows beyond
-_TRUST = 20  # entries the prior is worth in the estimate
-_MOST = 1.5  # log-odds the prior never exceeds
+_PRIOR = -2.2  # log-odds of an entry being on topic right after the seeds: 10 %
+_COOLING = 0.6  # stories are followed while they are hot: the odds fall with this power of the entries seen
+_EARLY = 16  # entries, from where they fall
+_COMMON = 0.15  # share of the stream from which a story counts as common there
+_GAIN = 8.0  # how far the prior follows beyond
+_MOST = 0.6  # log-odds the prior never exceeds
+_TRUST = 20  # entries the prior is worth in the estimate of the share
 _RARE = 0.01
+_DOUBT = -4.4  # log-odds of an entry a reader was asked about, before its closeness
 _VERDICT_SPREAD = 1.5  # standard deviation of what verdicts may move, in log-likelihood
 
 
@@ -70,7 +72,7 @@ class Calibration:
         """The same, moved by a reader's verdicts on entries of that closeness (a one-parameter logistic fit)."""
         if not len(closeness):
             return self
-        odds = self.ratio(closeness) + _PRIOR
+        odds = self.ratio(closeness) + _DOUBT
         truth = np.array(verdicts, dtype=float)
         moved = 0.0
         for _ in range(20):  # Newton's method on a concave function
@@ -102,7 +104,7 @@ def threshold_of(sensitivity: Sensitivity, ratios: Floats, days: float, previous
     share = share_on_topic(ratios)
     if sensitivity.budget is not None:
         return _steady(_within_budget(sensitivity.budget, ratios, days, share), previous)
-    seen = f", about {share:.1%} of the stream on topic" if len(ratios) else ", before any stream was seen"
+    seen = f", about {share:.1%} of {len(ratios)} entries on topic" if len(ratios) else ", before any stream was seen"
     origin = f"automatic, {sensitivity.level}{seen}"
     return _steady(
         Threshold(value=_cut(sensitivity.level, share, len(ratios)), origin=origin, level=sensitivity.level), previous
@@ -112,7 +114,7 @@ def threshold_of(sensitivity: Sensitivity, ratios: Floats, days: float, previous
 def _cut(level: str, share: float, seen: int) -> float:
     """The score at which an entry of this stream is on topic with the probability the level asks for."""
     common = _GAIN * max(0.0, _odds(share) - _odds(_COMMON))
-    prior = min(_PRIOR + _FRESH * _FADING / (_FADING + seen) + common, _MOST)
+    prior = min(_PRIOR - _COOLING * log1p(seen / _EARLY) + common, _MOST)
     return round(float(logistic((_odds(_POSTERIOR[level]) - prior - _CENTRE) / _SPREAD)), 4)
 
 
