@@ -31,7 +31,8 @@ def test_the_share_on_topic_is_found_without_labels(share: float) -> None:
 def test_a_stream_without_the_story_asks_for_more_the_longer_it_goes_on() -> None:
     values = [threshold_of(BALANCED, NOTHING[:seen], 1).value for seen in (0, 64, 256, 1_024, 2_000)]
     assert values == sorted(set(values))
-    assert 0.3 < values[0] < 0.4 < 0.6 < values[-1] < 0.8
+    assert values[0] < 0.4
+    assert 0.6 < values[-1] < 0.8
 
 
 def test_a_story_that_fills_the_stream_needs_less_evidence_but_some() -> None:
