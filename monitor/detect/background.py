@@ -48,6 +48,12 @@ class Background:
         rarity: NDArray[np.float32] = (np.log((1 + self.documents) / (1 + self.df)) + 1).astype(np.float32)
         return rarity
 
+    @cached_property
+    def rarity(self) -> NDArray[np.float32]:
+        """`idf` scaled so that the rarest feature weighs 1."""
+        scaled: NDArray[np.float32] = self.idf / self.idf.max()
+        return scaled
+
     def weigh(self, counted: Sequence[Counted]) -> list[Sparse]:
         """Sublinear tf-idf; stems and character n-grams are each half of the unit length."""
         if not counted:

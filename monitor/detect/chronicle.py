@@ -48,7 +48,7 @@ class Chronicle:
         self._storyline = storyline
         self._lens = lens
         self._lang = storyline.seeds.articles[0].lang if storyline.seeds.articles else "en"
-        self._memory = Memory(lens.background.idf / lens.background.idf.max())
+        self._memory = Memory(lens.background.rarity)
         for seed in storyline.seeds.articles:
             for paragraph in (seed.title, *seed.paragraphs):
                 self._memory.known.learn(lesson_of(statements_of("", paragraph, seed.lang)))

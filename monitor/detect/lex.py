@@ -77,7 +77,7 @@ def _stemmer(algorithm: str) -> Any:
     return Stemmer.Stemmer(algorithm)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
     """The folded stem of a lower-case word; "" for a stop-word or a single letter."""
     if word in STOPWORDS or (len(word) < 2 and word < _IDEOGRAPHS):
@@ -87,7 +87,7 @@ def stem(word: str) -> str:
     return fold(stemmed).replace("'", "").replace(" ", "")
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def stem_id(stemmed: str) -> int:
     """The feature id of a stem."""
     return crc32(stemmed.encode()) & _MASK

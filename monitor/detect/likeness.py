@@ -44,6 +44,7 @@ _SPELLINGS = str.maketrans({"c": "k", "q": "k", "z": "s", "x": "s"})
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Counts = NDArray[np.int32]
 
 
 @lru_cache(maxsize=1 << 15)
@@ -146,8 +147,8 @@ class Rarity:
 
     idf: NDArray[np.float32]
     reports: int = 0
-    stems: Ints = field(default_factory=lambda: np.zeros(STEM_SPACE, dtype=np.int64))
-    names: Ints = field(default_factory=lambda: np.zeros(STEM_SPACE, dtype=np.int64))
+    stems: Counts = field(default_factory=lambda: np.zeros(STEM_SPACE, dtype=np.int32))
+    names: Counts = field(default_factory=lambda: np.zeros(STEM_SPACE, dtype=np.int32))
     mask: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(STEM_SPACE, dtype=np.bool_))
 
     def count(self, point: Point, times: int = 1) -> None:
@@ -165,7 +166,7 @@ class Rarity:
         """The weight of each name, 0..1."""
         return self._local(self.names[ids])
 
-    def _local(self, counts: Ints) -> Floats:
+    def _local(self, counts: Counts) -> Floats:
         total = np.log(self.reports + _EARLY)
         rarity: Floats = np.maximum((total - np.log(counts + 1)) / total, _LEAST_RARITY)
         return rarity
