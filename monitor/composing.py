@@ -13,6 +13,7 @@ from monitor.detect import summary
 from monitor.detect.summary import Member, Told
 from monitor.feeds.health import health_of
 from monitor.following import Following
+from monitor.links import Named, links_of
 from monitor.notify import route as routing
 from monitor.notify.digest import render
 from monitor.notify.route import Due, Route, RouteHistory
@@ -80,6 +81,7 @@ class Composer:
         self.following = following
         self.store = store
         self.at = at
+        self.links = links_of(config, store.path)
         self.recipients = Courier(config.receivers).recipients
         self._asleep: dict[Group, tuple[int, datetime]] = {}  # alerts pending then, when to look again
 
@@ -217,8 +219,21 @@ class Composer:
             created_at=now,
         )
 
+    def _linked(self, digest: Digest) -> Digest:
+        """Give each event and near miss the page where a reader says whether it belongs to the story."""
+        links = self.links
+        if links is None:
+            return digest
+
+        def page(uid: str) -> str:
+            return links.make(Named(digest.storyline, uid, digest.receiver), digest.created_at)
+
+        events = tuple(replace(e, feedback=page(e.entries[0].id)) if e.entries else e for e in digest.events)
+        nearest = tuple(replace(miss, feedback=page(miss.id)) for miss in digest.coverage.nearest)
+        return replace(digest, events=events, coverage=replace(digest.coverage, nearest=nearest))
+
     def _render(self, digest: Digest) -> Rendered:
-        return render(digest, self.config.receivers[digest.receiver].templates)
+        return render(self._linked(digest), self.config.receivers[digest.receiver].templates)
 
     def _queue(self, group: Group, draft: Draft, due: Due) -> bool:
         """Store digest, deliveries and the end of the alerts in one transaction; False when somebody else did."""
@@ -297,7 +312,11 @@ def coverage(tx: Tx, storyline: str, start: datetime, end: datetime, now: dateti
         gaps=sum(feed.gaps for feed, _ in feeds),
         nearest=tuple(
             NearMiss(
-                title=row.entry.title, source=row.entry.source, link=row.entry.link, score=row.decision.match.score
+                id=row.entry.uid,
+                title=row.entry.title,
+                source=row.entry.source,
+                link=row.entry.link,
+                score=row.decision.match.score,
             )
             for row in nearest
         ),

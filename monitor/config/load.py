@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor import text
 from monitor.config import checks
-from monitor.config.model import OpmlSettings, Retention
+from monitor.config.model import OpmlSettings, Retention, Web
 from monitor.config.parts import Parts, Placed, Problems, gather
 from monitor.config.settle import absolute, settle
 from monitor.detect.settings import StorylineSettings
@@ -35,9 +35,11 @@ class Config:
     feeds: tuple[Feed, ...] = ()
     receivers: Mapping[str, ReceiverSettings] = field(default_factory=dict)
     routes: tuple[RouteSettings, ...] = ()
+    archived: tuple[str, ...] = ()  # storylines that are over
     operator: str | None = None
     retention: Retention = field(default_factory=Retention)
     probes: str | None = None
+    web: Web | None = None
     warnings: tuple[str, ...] = ()  # FILE:LINE:COL lines
     files: tuple[Path, ...] = ()  # every file read, for "a reload is due"
     seed_folders: Mapping[str, Path] = field(default_factory=dict)
@@ -82,9 +84,11 @@ def _made(path: Path, read: SeedReader) -> Config:
         feeds=tuple(feeds.values()),
         receivers={name: placed.value for name, placed in parts.receivers.items()},
         routes=tuple(placed.value for placed in parts.routes),
+        archived=tuple(name for name, placed in parts.storylines.items() if placed.value.archived),
         operator=main.operator,
         retention=main.retention,
         probes=main.probes.bind if main.probes else None,
+        web=main.web,
         warnings=tuple(dict.fromkeys(found.warnings)),
         files=tuple(file.absolute() for file in parts.files),
         seed_folders=folders,
@@ -112,7 +116,8 @@ def _settled(parts: Parts, found: Problems) -> Parts:
 
 def _storylines(parts: Parts, read: SeedReader, found: Problems) -> tuple[dict[str, Storyline], dict[str, Path]]:
     storylines, folders = {}, {}
-    for name, placed in parts.storylines.items():
+    followed = {name: placed for name, placed in parts.storylines.items() if not placed.value.archived}
+    for name, placed in followed.items():
         folder, seeds = placed.value.seeds, Seeds()
         if folder is not None:
             folders[name] = folder

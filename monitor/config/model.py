@@ -6,8 +6,9 @@ import ipaddress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, Tag, field_validator
 
 from monitor.detect.settings import StorylineSettings
 from monitor.durations import Duration
@@ -50,19 +51,65 @@ class Probes(BaseModel):
     @field_validator("bind")
     @classmethod
     def _loopback(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        if not port.isdecimal() or not 0 <= int(port) <= 65535:
-            raise ValueError(f"write ADDRESS:PORT, like 127.0.0.1:9080, not {value!r}")
-        bare = host.strip("[]")
+        value, bare = _bindable(value)
         try:
             loopback = bare == "localhost" or ipaddress.ip_address(bare).is_loopback
         except ValueError:
             loopback = False
         if not loopback:
             raise ValueError(
-                f"{host or 'every address'} is not this machine alone; bind 127.0.0.1 and put a proxy in front"
+                f"{bare or 'every address'} is not this machine alone; bind 127.0.0.1 and put a proxy in front"
             )
         return value
+
+
+class Web(BaseModel):
+    """The page behind the feedback links in digests; off unless written."""
+
+    model_config = STRICT
+
+    bind: str = Field(description="Address and port the page is served on, such as 127.0.0.1:9081, without TLS.")
+    url: str = Field(
+        description="How readers reach it: the public address of the reverse proxy in front, a path prefix included."
+    )
+    secret_file: Path | None = Field(
+        None, description="File with the secret the links are signed with; made in the state folder if absent."
+    )
+    secret_env: str | None = Field(None, description="Environment variable with that secret.")
+    secret: SecretStr | None = Field(None, exclude=True, description="Filled from secret_env.")
+    links_for: Duration = Field(timedelta(days=30), description="How long a link is good for.")
+
+    @field_validator("bind")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        return _bindable(value)[0]
+
+    @field_validator("url")
+    @classmethod
+    def _plain(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            host = None
+        if not host or parts.scheme not in {"http", "https"} or parts.query or parts.fragment or parts.username:
+            raise ValueError(f"write an address like https://desk.example.org/monitor, not {value!r:.80}")
+        return value.rstrip("/")
+
+    @field_validator("links_for")
+    @classmethod
+    def _useful(cls, value: timedelta) -> timedelta:
+        if value < timedelta(hours=1):
+            raise ValueError("must be at least one hour")
+        return value
+
+
+def _bindable(value: str) -> tuple[str, str]:
+    """Return an address to listen on, and its host without brackets. Errors: ValueError."""
+    host, _, port = value.rpartition(":")
+    if not port.isdecimal() or not 0 <= int(port) <= 65535:
+        raise ValueError(f"write ADDRESS:PORT, like 127.0.0.1:9080, not {value!r}")
+    return value, host.strip("[]")
 
 
 class OpmlSettings(BaseModel):
@@ -126,6 +173,7 @@ class FileSettings(PartSettings):
     )
     retention: Retention = Field(default_factory=Retention, description="How long what is kept.")
     probes: Probes | None = Field(None, description="Health page and metrics; off unless written.")
+    web: Web | None = Field(None, description="The page for one-click feedback; off unless written.")
     include: tuple[str, ...] = Field(
         (),
         description="Further files, such as conf.d/*.yaml: each may hold storylines, feeds, receivers and routes.",

@@ -18,6 +18,7 @@ from monitor.text import fingerprint
 from monitor.types import Delivery, Novelty
 
 KEPT = 200  # events in a feed
+ASKED = {"yes": "On the story", "no": "Not the story"}
 Json = dict[str, Any]
 
 
@@ -122,4 +123,7 @@ def _html(event: Json) -> str:
         source = escape(one_line(line["source"], 80))
         source = f'<a href="{escape(link)}">{source}</a>' if link else source
         lines.append(f"<p>{escape(one_line(line['text'], 300))} ({source})</p>")
-    return "".join(lines)
+    pages = event.get("feedback") or {}
+    answers = ((safe_link(pages.get(say, ""))[0], what) for say, what in ASKED.items())
+    asked = " · ".join(f'<a href="{escape(page)}">{what}</a>' for page, what in answers if page)
+    return "".join([*lines, f"<p>Is this on the story? {asked}</p>"] if asked else lines)

@@ -87,6 +87,7 @@ def _event(event: DigestEvent) -> Json:
             "threshold": round(event.threshold, 4),
             "terms": [[one_line(term, NAME), round(weight, 4)] for term, weight in event.terms],
         },
+        "feedback": {say: f"{event.feedback}?say={say}" for say in ("yes", "no")} if event.feedback else None,
         "entries": [],
     }
 

@@ -57,6 +57,7 @@ class Report:
     link: str
     host: str
     when: str
+    feedback: str = ""  # page where a reader says that it belongs to the story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ class EventView:
     more: str  # "and 7 more reports", "" if none
     carried: str  # "Carried by Japan Times and 2 more", "" without copies
     entry_id: str  # what `explain` takes
+    feedback: str  # page where a reader says whether it belongs to the story, "" without one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +212,7 @@ def _event(number: int, event: DigestEvent, zone: ZoneInfo, room: int) -> EventV
         more=f"and {_plural(unlisted, 'more report')}" if unlisted > 0 else "",
         carried=_carried(event),
         entry_id=event.entries[0].id if event.entries else event.id,
+        feedback=safe_link(event.feedback)[0],
     )
 
 
@@ -306,7 +309,13 @@ def _trouble(coverage: Coverage) -> str:
 
 def _near(digest: Digest) -> list[Report]:
     return [
-        Report(one_line(miss.title, TITLE), one_line(miss.source, 80), *safe_link(miss.link), f"score {miss.score:.2f}")
+        Report(
+            one_line(miss.title, TITLE),
+            one_line(miss.source, 80),
+            *safe_link(miss.link),
+            f"score {miss.score:.2f}",
+            safe_link(miss.feedback)[0],
+        )
         for miss in digest.coverage.nearest[:ENTRIES]
     ]
 

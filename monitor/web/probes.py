@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
-from waitress import create_server
 
 from monitor.errors import StoreError
 from monitor.metrics import NAMESPACE, Metrics
 from monitor.store import Store
+from monitor.web.server import SAFE, Server
 
 LOCAL = {"127.0.0.1", "localhost", "[::1]"}
-SAFE = [
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Cache-Control", "no-store"),
-]
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
+
+HEADERS = [("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"), *SAFE]
 
 Answer = tuple[str, str, bytes]
 
@@ -85,44 +82,24 @@ class Probes:
         self.metrics = metrics
         self.late = late
         metrics.registry.register(StoreCollector(store, clock))
-        self._server = create_server(
-            self.answer,
-            listen=bind,
-            threads=2,
-            channel_timeout=10,
-            connection_limit=50,
-            max_request_body_size=1024,
-            ident=None,
-        )
-        self._closing = False
-        self._thread = threading.Thread(target=self._serve, name="probes", daemon=True)
+        self._server = Server("probes", bind, self.answer, body=1024)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._closing = True
-        self._server.close()
-        self._thread.join(5)
-
-    def _serve(self) -> None:
-        """Answer until closed; the loop may trip over its own sockets while they are being closed."""
-        try:
-            self._server.run()
-        except OSError:
-            if not self._closing:
-                raise
+        self._server.__exit__()
 
     @property
     def port(self) -> int:
         """The port that is listened on (useful with port 0)."""
-        return int(self._server.effective_port)
+        return self._server.port
 
-    def answer(self, environ: dict[str, Any], start: Callable[[str, list[tuple[str, str]]], object]) -> Iterable[bytes]:
+    def answer(self, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
         status, kind, body = self._route(environ)
-        start(status, [("Content-Type", kind), ("Content-Length", str(len(body))), *SAFE])
+        start(status, [("Content-Type", kind), ("Content-Length", str(len(body))), *HEADERS])
         return [body]
 
     def _route(self, environ: dict[str, Any]) -> Answer:
