@@ -226,9 +226,10 @@ FILL = (
     "insert into alerts (route, receiver, storyline, event_id, entry_uid, novelty, score, created_at, state,"
     " digest_id) select 'desk', 'desk', storyline, event_id, 'u' || seq, 'development', 0.6, decided_at, 'told',"
     " 'd' || (seq / 200) from decisions, (select count(*) from c where n < 0) where on_topic",
-    "insert into deliveries (key, digest_id, storyline, receiver, recipient, subject, text, html, json, state,"
-    " created_at, sent_at) select 'key' || n, 'd' || n, 'story-0', 'desk', 'desk', 'A digest', hex(randomblob(2000)),"
-    " hex(randomblob(4000)), '{}', 'sent', :now, :now from c where n <= 5000",
+    "insert into bodies (digest_id, text, html, json)"
+    " select 'd' || n, hex(randomblob(2000)), hex(randomblob(4000)), '{}' from c where n <= 5000",
+    "insert into deliveries (key, digest_id, storyline, receiver, recipient, subject, state, created_at, sent_at)"
+    " select 'key' || n, 'd' || n, 'story-0', 'desk', 'desk', 'A digest', 'sent', :now, :now from c where n <= 5000",
 )  # fmt: skip
 
 

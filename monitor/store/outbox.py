@@ -7,12 +7,42 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.store.rows import delivery_of
-from monitor.store.schema import alerts, attempts, deliveries, digests, told
+from monitor.store.schema import alerts, attempts, bodies, deliveries, digests, told
 from monitor.types import Attempt, Delivery, DeliveryState, Digest, GiveUp, Line, Outcome, Rendered, Retry
+
+# Put together once: each delivery runs these, and SQLAlchemy takes longer to build a statement than SQLite to run it.
+_OLDEST = (
+    select(deliveries.c.id)
+    .where(
+        deliveries.c.state == DeliveryState.PENDING.value,
+        deliveries.c.next_attempt_at <= bindparam("now"),
+        deliveries.c.receiver == bindparam("to"),
+    )
+    .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+    .limit(1)
+)
+CLAIM = (
+    update(deliveries)
+    .where(deliveries.c.id == _OLDEST.scalar_subquery(), deliveries.c.state == DeliveryState.PENDING.value)
+    .values(
+        state=DeliveryState.LEASED.value, lease_until=bindparam("until"), attempts=deliveries.c.attempts + literal(1)
+    )
+    .returning(*deliveries.c)
+)
+SENT = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("which"))
+    .values(state=DeliveryState.SENT.value, sent_at=bindparam("at"), error="", lease_until=None)
+)
+ATTEMPT = insert(attempts)
+BODY = select(bodies.c.text, bodies.c.html, bodies.c.json).where(bodies.c.digest_id == bindparam("which"))
+WHOLE = select(deliveries, bodies.c.text, bodies.c.html, bodies.c.json).join(
+    bodies, bodies.c.digest_id == deliveries.c.digest_id
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +103,17 @@ class Outbox:
         return True
 
     def _queue(self, digest: dict[str, Any], rendered: Rendered, recipients: Sequence[tuple[str, str]]) -> None:
-        bodies = {"subject": rendered.subject, "text": rendered.text, "html": rendered.html, "json": rendered.json}
+        shown = {"text": rendered.text, "html": rendered.html, "json": rendered.json}
+        self._c.execute(upsert(bodies).values(digest_id=digest["id"], **shown).on_conflict_do_nothing())
         common = {name: digest[name] for name in ("storyline", "receiver", "number", "created_at")}
         rows = [
             {
                 "key": key,
                 "recipient": to,
                 "digest_id": digest["id"],
+                "subject": rendered.subject,
                 "next_attempt_at": digest["created_at"],
                 **common,
-                **bodies,
             }
             for key, to in recipients
         ]
@@ -150,57 +181,44 @@ class Outbox:
 
     def claim(self, receiver: str, now: datetime, lease: timedelta) -> Delivery | None:
         """Take the oldest ready delivery of a receiver for `lease`; None when there is none (compare-and-set)."""
-        oldest = (
-            select(deliveries.c.id)
-            .where(_ready(now), deliveries.c.receiver == receiver)
-            .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
-        )
-        statement = (
-            update(deliveries)
-            .where(deliveries.c.id == oldest.limit(1).scalar_subquery(), _ready(now))
-            .values(state=DeliveryState.LEASED.value, lease_until=now + lease, attempts=deliveries.c.attempts + 1)
-            .returning(*deliveries.c)
-        )
-        row = self._c.execute(statement).mappings().first()
-        return delivery_of(row) if row else None
+        claimed = self._c.execute(CLAIM, {"to": receiver, "now": now, "until": now + lease})
+        row = claimed.mappings().first()
+        if row is None:
+            return None
+        body = self._c.execute(BODY, {"which": row["digest_id"]}).mappings().one()
+        return delivery_of({**row, **body})
 
     def left_behind(self, now: datetime | None = None) -> list[Delivery]:
         """Return the deliveries somebody took and did not bring to an end by `now`; without it, all that are taken."""
         taken = deliveries.c.state == DeliveryState.LEASED.value
         over = taken if now is None else and_(taken, deliveries.c.lease_until <= now)
-        return [delivery_of(row) for row in self._c.execute(select(deliveries).where(over)).mappings()]
+        return [delivery_of(row) for row in self._c.execute(WHOLE.where(over)).mappings()]
 
     def sent(self, attempt: Attempt) -> None:
         """Record a success."""
-        self._finish(
-            attempt, {"state": DeliveryState.SENT.value, "sent_at": attempt.ended_at, "error": "", "lease_until": None}
-        )
+        self._c.execute(SENT, {"which": attempt.delivery_id, "at": attempt.ended_at})
+        self._keep(attempt)
 
     def failed(self, attempt: Attempt, verdict: Retry | GiveUp) -> None:
         """Record a failure and what follows from it."""
+        new: dict[str, Any] = {"error": verdict.reason, "lease_until": None}
         if isinstance(verdict, Retry):
-            new = {
-                "state": DeliveryState.PENDING.value,
-                "next_attempt_at": verdict.at,
-                "error": verdict.reason,
-                "lease_until": None,
-            }
+            new |= {"state": DeliveryState.PENDING.value, "next_attempt_at": verdict.at}
         else:
-            new = {"state": DeliveryState.DEAD.value, "error": verdict.reason, "lease_until": None}
-        self._finish(attempt, new)
-
-    def _finish(self, attempt: Attempt, new: dict[str, Any]) -> None:
+            new |= {"state": DeliveryState.DEAD.value}
         self._c.execute(update(deliveries).where(deliveries.c.id == attempt.delivery_id).values(new))
-        self._c.execute(
-            insert(attempts).values(
-                delivery_id=attempt.delivery_id,
-                number=attempt.number,
-                started_at=attempt.started_at,
-                ended_at=attempt.ended_at,
-                outcome=attempt.outcome.value,
-                detail=attempt.detail,
-            )
-        )
+        self._keep(attempt)
+
+    def _keep(self, attempt: Attempt) -> None:
+        row = {
+            "delivery_id": attempt.delivery_id,
+            "number": attempt.number,
+            "started_at": attempt.started_at,
+            "ended_at": attempt.ended_at,
+            "outcome": attempt.outcome.value,
+            "detail": attempt.detail,
+        }
+        self._c.execute(ATTEMPT, row)
 
     def postpone(self, receiver: str, until: datetime, reason: str) -> None:
         """Move every waiting delivery of a receiver (its server is busy, or it is switched off)."""
@@ -234,19 +252,19 @@ class Outbox:
 
     def get(self, delivery_id: int) -> Delivery | None:
         """Return one delivery."""
-        row = self._c.execute(select(deliveries).where(deliveries.c.id == delivery_id)).mappings().first()
+        row = self._c.execute(WHOLE.where(deliveries.c.id == delivery_id)).mappings().first()
         return delivery_of(row) if row else None
 
     def all(self, state: DeliveryState | None = None, limit: int = 50) -> list[Delivery]:
         """Return deliveries, newest first."""
-        wanted = select(deliveries).order_by(deliveries.c.id.desc()).limit(limit)
+        wanted = WHOLE.order_by(deliveries.c.id.desc()).limit(limit)
         if state is not None:
             wanted = wanted.where(deliveries.c.state == state.value)
         return [delivery_of(row) for row in self._c.execute(wanted).mappings()]
 
     def of_digest(self, digest_id: str) -> list[Delivery]:
         """Return the deliveries of a digest."""
-        rows = self._c.execute(select(deliveries).where(deliveries.c.digest_id == digest_id).order_by(deliveries.c.id))
+        rows = self._c.execute(WHOLE.where(deliveries.c.digest_id == digest_id).order_by(deliveries.c.id))
         return [delivery_of(row) for row in rows.mappings()]
 
     def attempts_of(self, delivery_id: int) -> list[Attempt]:

@@ -303,6 +303,16 @@ told = Table(
     Index("ix_told_receiver_storyline", "receiver", "storyline", "id"),
 )
 
+# What is sent, once for all recipients: SQLite writes a whole row anew when one column of it changes.
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("digest_id", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("json", Text, nullable=False),
+)
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -313,9 +323,6 @@ deliveries = Table(
     Column("receiver", Text, nullable=False),
     Column("recipient", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("html", Text, nullable=False),
-    Column("json", Text, nullable=False),
     _count("number"),
     _text("state", "pending"),
     _count("attempts"),

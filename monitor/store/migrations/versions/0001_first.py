@@ -29,6 +29,14 @@ def upgrade() -> None:
     op.create_index("ix_alerts_entry_uid", "alerts", ["entry_uid"], unique=False)
     op.create_index("ix_alerts_state_route_storyline", "alerts", ["state", "route", "storyline"], unique=False)
     op.create_table(
+        "bodies",
+        sa.Column("digest_id", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("json", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest_id", name=op.f("pk_bodies")),
+    )
+    op.create_table(
         "deliveries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -37,9 +45,6 @@ def upgrade() -> None:
         sa.Column("receiver", sa.Text(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("json", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), server_default="0", nullable=False),
         sa.Column("state", sa.Text(), server_default="pending", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
