@@ -373,3 +373,45 @@ def test_an_update_lists_only_reports_not_shown_before_and_repeats_only_on_reque
     ]
     assert shown == [["outlet-0"], ["outlet-1"]]
     assert room.hook.posts[1].json["data"]["events"][0]["verdict"] == "repeat"
+
+
+def test_a_storyline_under_another_name_keeps_what_it_knows(room: Newsroom) -> None:
+    room.publish_all()
+    routes = "\n  - {storyline: seoul, receiver: desk, immediate: {group_wait: 2m}}"
+    room.write(routes=routes)
+    line = room.monitor()
+    line.once()
+    with line.store.read() as tx:
+        before = tx.stories.get("seoul")
+    close(line)
+    renamed = f"\n  kyiv: {{title: Seoul and arms, seeds: {SEEDS}, formerly: seoul}}"
+    room.write(storylines=renamed, routes=routes.replace("seoul", "kyiv"))
+    room.clock.advance(hours=1)
+    for _ in range(2):  # the second start finds nothing to move
+        line = room.monitor()
+        line.once()
+        with line.store.read() as tx:
+            held = tx.stories.get("kyiv")
+            assert held is not None
+            assert before is not None
+            assert (held.threshold, held.looked_back) == (before.threshold, True)
+            assert [story.name for story in tx.stories.all()] == ["kyiv"]
+            assert len(tx.stories.on_topic("kyiv")) == len(ON_TOPIC)
+            assert tx.outbox.past("kyiv>desk:immediate", "desk", "kyiv", room.clock()).number == 1
+            assert tx.outbox.told_to("desk", "kyiv")
+        close(line)
+    assert len(room.smtp.mails) == 1  # nothing a second time
+
+
+def test_a_name_with_a_history_of_its_own_takes_over_no_other(room: Newsroom) -> None:
+    room.publish_all()
+    room.write(storylines=f"\n  seoul: {{seeds: {SEEDS}}}\n  other: {{watch: {{any: [Turin]}}}}")
+    line = room.monitor()
+    line.once()
+    close(line)
+    room.write(storylines="\n  other: {watch: {any: [Turin]}, formerly: seoul}")
+    line = room.monitor()
+    with line.store.read() as tx:
+        assert {story.name for story in tx.stories.all()} == {"seoul", "other"}
+        assert len(tx.stories.on_topic("seoul")) == len(ON_TOPIC)
+    close(line)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli import complete, show
+from monitor.cli import complete, restating, show
 from monitor.cli.session import Family, Session, Verb, pass_session
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ MARKS = {"passed": ("+", "good"), "stopped": ("x", "bad"), "waiting": (".", "war
 
 @click.group(cls=Family)
 def storyline() -> None:
-    """What is watched: list the storylines, show what defines one."""
+    """What is watched: list the storylines, show what defines one; pause, archive, rename it."""
+
+
+for verb in (restating.pause, restating.resume, restating.archive, restating.rename):
+    storyline.add_command(verb)
 
 
 @storyline.command("list")
@@ -32,12 +36,14 @@ def list_(session: Session) -> None:
     """
     with session.store() as store, store.read() as tx:
         held, counts = {story.name: story for story in tx.stories.all()}, tx.stories.summary()
-    names = [*session.config.storylines, *(name for name in held if name not in session.config.storylines)]
+    kept_names = (*session.config.archived, *held)
+    names = list(dict.fromkeys((*session.config.storylines, *kept_names)))
     rows: list[dict[str, Any]] = []
     for name in names:
         story, kept = session.config.storylines.get(name), held.get(name)
         entries, events, last = counts.get(name, (0, 0, None))
         state = "paused" if story and story.paused else "followed" if story else "not configured; history kept"
+        state = "archived" if name in session.config.archived else state
         title = story.label if story else kept.title if kept else ""
         threshold = kept.threshold if kept else None
         rows.append({"name": name, "title": title, "state": state, "seeds": len(story.seeds.articles) if story else 0,

@@ -21,6 +21,9 @@ def across(parts: Parts, feeds: Mapping[str, Feed], found: Problems) -> None:
     """Note everything in `parts` that is wrong only in view of the rest."""
     for name, story in parts.storylines.items():
         _check_name(name, story, "storyline", found)
+        if story.value.formerly in parts.written["storylines"]:
+            what = f"{story.value.formerly} is another storyline here; its history stays with it"
+            found.error(story.where("formerly"), f"{story.key('formerly')}: {what}")
     for name, receiver in parts.receivers.items():
         _check_name(name, receiver, "receiver", found)
     tags = {tag for feed in feeds.values() for tag in feed.tags}
@@ -58,7 +61,7 @@ def _check_heard(parts: Parts, found: Problems) -> None:
         return
     routes = [placed.value for placed in parts.routes]
     for name, story in parts.storylines.items():
-        if not any(fnmatchcase(name, route.storyline) for route in routes):
+        if not story.value.archived and not any(fnmatchcase(name, route.storyline) for route in routes):
             found.warn(story.where(), f"{story.key()}: no route tells anybody of it")
     for name, receiver in parts.receivers.items():
         if name != parts.main.operator and not any(route.receiver == name for route in routes):

@@ -26,11 +26,11 @@ def add_feeds(path: Path, feeds: Sequence[Feed]) -> None:
     that cannot be added to line by line.
     """
     before = path.read_text(encoding="utf-8-sig")
-    _replace(path, _with_lines(path, before, [line_of(feed) for feed in feeds]))
+    replace_file(path, _with_lines(path, before, [line_of(feed) for feed in feeds]))
     try:
         load(path)
     except MonitorError:
-        _replace(path, before)
+        replace_file(path, before)
         raise
 
 
@@ -84,7 +84,7 @@ def _end_of_list(read: document.Document, lines: Sequence[str]) -> int:
     return end
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
     """Write a file as a whole or not at all; its mode stays."""
     target = path.resolve()
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")

@@ -133,6 +133,12 @@ class StorylineSettings(_Strict):
         default=FullText.NEVER, description="Fetch the linked page of an entry: never, matched or always."
     )
     paused: bool = Field(default=False, description="Read nothing for this storyline until further notice.")
+    archived: bool = Field(
+        default=False, description="The story is over: neither followed nor listed; what is known of it is kept."
+    )
+    formerly: str = Field(
+        default="", description="The name it had before: its history moves along to the new name once."
+    )
 
     @field_validator("sensitivity", mode="after")
     @classmethod
@@ -180,4 +186,5 @@ class StorylineSettings(_Strict):
             start=self.start,
             full_text=self.full_text,
             paused=self.paused,
+            formerly=self.formerly,
         )

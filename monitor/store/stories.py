@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from monitor.store.renaming import rename
 from monitor.store.rows import decision_of, detail_of, entry_of
 from monitor.store.schema import decisions, entries, feeds, storylines, thresholds
 from monitor.types import Decision, Entry, Storyline
@@ -52,6 +53,8 @@ class Stories:
         """Make the listed storylines those of the configuration; the others keep their history, paused."""
         self._c.execute(update(storylines).values(listed=False))
         for story in wanted:
+            if story.formerly and rename(self._c, story.formerly, story.name):
+                self._c.execute(update(storylines).where(storylines.c.name == story.name).values(version=story.version))
             self._forget_threshold(story)
             row = {"title": story.label, "listed": True, "paused": story.paused, "version": story.version}
             statement = upsert(storylines).values(name=story.name, start_at=story.start, **row)

@@ -66,6 +66,7 @@ class Storyline:
     start: datetime | None = None  # None: seven days before the first poll
     full_text: FullText = FullText.NEVER
     paused: bool = False
+    formerly: str = ""  # the name its history is kept under until now
     version: str = ""  # changes when seeds, terms or sensitivity do
 
     @property
