@@ -9,7 +9,7 @@ from math import exp
 
 import numpy as np
 
-from monitor.detect.claims import Statement, statements_of
+from monitor.detect.claims import KnownClaims, Statement, statements_of
 from monitor.detect.cluster import JOIN, MERGE, Cluster
 from monitor.detect.copies import wording_of
 from monitor.detect.edits import edits
@@ -23,6 +23,9 @@ from monitor.types import Assignment, Claim, Entry, Event, Match, Novelty, Story
 
 __all__ = ["HORIZON", "Chronicle", "Remembered"]
 
+_SENTENCE = 3  # spaces in a sentence that a copy may have added; shorter ones are labels
+_ADDED = 0.5  # share of its words that the event has already, from which a sentence of a copy adds nothing
+_SURE = 10.0  # log odds that a copy belongs to the event of its original
 _REVISED = 0.3  # wording kept from which a changed page is the same report, not another one
 
 
@@ -63,6 +66,8 @@ class Chronicle:
             assignment, verdict = _follow(row, earlier, reading.lang)
         else:
             assignment, verdict = self._place(row)
+        if verdict.novelty is Novelty.COPY:
+            assignment, verdict = self._enlarged(row, assignment) or (assignment, verdict)
         self._memory.remember(_decided(row, assignment, verdict), assignment.merged)
         return assignment, verdict
 
@@ -135,6 +140,15 @@ class Chronicle:
         """The first entry of the same wording."""
         found = self._memory.copies.find(row.wording)
         return self._memory.rows[found[0][0]] if found else None
+
+    def _enlarged(self, row: Row, assignment: Assignment) -> tuple[Assignment, Verdict] | None:
+        """A copy with sentences of its own that hold new facts is a further report."""
+        known = [s for other in self._memory.of_events([assignment.event_id]) for s in other.statements]
+        told = KnownClaims(known)
+        added = [s for s in row.statements if s.text.count(" ") >= _SENTENCE and told.nearest(s)[1] < _ADDED]
+        verdict = judge(self._report(replace(row, statements=tuple(added)), _SURE), known, self._memory.known)
+        further = verdict.novelty is Novelty.DEVELOPMENT
+        return (replace(assignment, copy_of=None), verdict) if further else None
 
     def _place(self, row: Row) -> tuple[Assignment, Verdict]:
         """An entry in its own words: the event it most likely reports, or a new one."""

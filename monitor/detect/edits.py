@@ -8,7 +8,9 @@ from typing import Any
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from monitor.detect.facts import Figure, Name, facts_of, is_negation
+from monitor.detect.facts import Name, facts_of, is_negation
+from monitor.detect.figures import Figure
+from monitor.detect.likeness import sound
 from monitor.detect.mastheads import own_words
 from monitor.text import normalise, words
 
@@ -84,7 +86,8 @@ def _numbers(old: Sequence[str], new: Sequence[str], span: _Span, lang: str) -> 
     after = facts_of(" ".join(new[max(new_start - 1, 0) : new_end + 4]), lang).figures
     found = list(_figures(before, after))
     yield from found
-    if not found and gone and came and not set(gone) & set(came):
+    same = {figure.value for figure in before} & {figure.value for figure in after}
+    if not found and not same and gone and came and not set(gone) & set(came):
         yield f"{gone[0]} → {came[0]}"
 
 
@@ -99,7 +102,7 @@ def _figures(old: Sequence[Figure], new: Sequence[Figure]) -> Iterable[str]:
     for figure in came:
         before = next((f for f in gone if f.unit == figure.unit), gone[0] if len(gone) == len(came) == 1 else None)
         if before is not None:
-            yield f"{before.written.partition(' ')[0]} → {figure.written}"
+            yield f"{before.number} → {figure.written}"
 
 
 def _renamed(gone: Sequence[Name], came: Sequence[Name], texts: tuple[str, str]) -> Iterable[str]:
@@ -118,5 +121,6 @@ def _names_of(text: str, part: Sequence[str], lang: str) -> list[Name]:
 
 def _stands_in(name: Name, text: str) -> bool:
     there = {normalise(word) for word in words(text)}
-    same = any(set(name.atoms) & set(other.atoms) for other in facts_of(text).names)
+    atoms = {sound(atom) for other in facts_of(text).names for atom in other.atoms}
+    same = any(sound(atom) in atoms for atom in name.atoms)
     return same or any(normalise(word) in there for word in words(name.written))

@@ -13,20 +13,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.detect.claims import KnownClaims, Statement
-from monitor.detect.facts import Facts, Figure, Name
+from monitor.detect.facts import Name
+from monitor.detect.figures import Figure
 from monitor.detect.lex import stem_id
 from monitor.detect.likeness import sound
+from monitor.text import short
 from monitor.types import Claim, Novelty, Verdict
 
 ENOUGH = 0.5  # newness from which a further report of an event is a development
 MAX_WHY = 5
-_NAME, _FIGURE, _CHANGED_FIGURE, _DATE, _DENIAL = 0.5, 0.5, 0.6, 0.3, 0.45
+_NAME, _FIGURE, _CHANGED_FIGURE, _DATE, _DENIAL = 0.5, 0.5, 0.6, 0.3, 0.5
+_FEW, _ROUGH = 0.25, 0.3  # of figures such as `two men`, `hundreds of people`
+_SCALE_OF_CHANGE = 20  # a figure so many times another is not what that became
 _COMMON_NAME, _PLACE = 0.25, 0.3  # of ordinary words, or a country
 _LIKELY_NAME = 0.35  # a rare word that only begins a sentence or stands in a headline full of capitals
 _FOREIGN_NAME = 0.25  # names are told from other words less surely in other languages
 _RARE = 0.85  # share of the greatest rarity from which a word is no ordinary one
-_TODAY = timedelta(days=1)  # dates so near the report's own say nothing
-_DOUBT = 0.4  # log odds of belonging to its event at which a report without new facts counts as half new ...
+_AHEAD = 180  # days: dates no further off are announced, later ones belong to another year
+_QUOTED = 90  # characters of a denial that are quoted
+_DOUBT = 0.7  # log odds of belonging to its event at which a report without new facts counts as half new ...
 _DOUBT_FOREIGN = -0.4  # ... and in another language, where the odds are lower by nature
 
 _Key = TypeVar("_Key")
@@ -119,7 +124,7 @@ def judge(report: Report, event: Sequence[Statement], known: Known) -> Verdict:
     for statement in report.statements:
         found, share = told.nearest(statement)
         best, covered = (found.text, share) if found is not None and share > covered else (best, covered)
-        news = list(_news(statement.facts, report, event, known))
+        news = list(_news(statement, report, event, known))
         whys.update({n.why: max(n.weight, whys.get(n.why, 0.0)) for n in news})
         if news or report.odds is None:
             fresh.append(Claim(text=statement.text, facts=statement.facts.keys))
@@ -152,22 +157,28 @@ def _left(weights: Iterable[float]) -> float:
     return left
 
 
-def _news(facts: Facts, report: Report, event: Sequence[Statement], known: Known) -> Iterable[_News]:
+def _news(statement: Statement, report: Report, event: Sequence[Statement], known: Known) -> Iterable[_News]:
     """The facts nobody reported before, with what each weighs."""
+    facts = statement.facts
     for name in facts.names:
         weight = _name_weight(name, report, known)
         if weight and not known.has_name(name):
-            yield _News(weight, f"first mention: {name.written}")
-    told = [figure for statement in event for figure in statement.facts.figures]
+            yield _News(weight, f"first mention: {name.place.title() or name.written}")
+    told = [figure for other in event for figure in other.facts.figures]
     for figure in facts.figures:
         yield from _figure_news(figure, told, known)
-    if facts.denials and event and not any(statement.facts.denials for statement in event):
-        yield _News(_DENIAL, f"now denied or disputed: “{facts.denials[0]}”")
-    dates = {date for statement in event for date in statement.facts.dates}
-    dates |= {(report.date + shift).strftime("%m-%d") for shift in (-_TODAY, 0 * _TODAY, _TODAY)}
-    for date in facts.dates:
-        if event and date not in dates:
-            yield _News(_DATE, f"new date: {date}")
+    if facts.denials and event and not any(other.facts.denials for other in event):
+        yield _News(_DENIAL, f"now denied or disputed: “{short(statement.text, _QUOTED)}”")
+    dates = {date for other in event for date in other.facts.dates}
+    for date in facts.dates if event else ():
+        day = next((day for day in _coming(report.date) if day.strftime("%m-%d") == date), None)
+        if day is not None and date not in dates:
+            yield _News(_DATE, f"new date: {day.day} {day:%B}")
+
+
+def _coming(date: datetime) -> Iterable[datetime]:
+    """The days a report may announce something for."""
+    return (date + timedelta(days=ahead) for ahead in range(2, _AHEAD))
 
 
 def _name_weight(name: Name, report: Report, known: Known) -> float:
@@ -181,10 +192,17 @@ def _name_weight(name: Name, report: Report, known: Known) -> float:
 
 
 def _figure_news(figure: Figure, told: Sequence[Figure], known: Known) -> Iterable[_News]:
-    if any(other.value == figure.value for other in told) or figure.key in known.figures:
+    if any(figure.covers(other) for other in told) or figure.key in known.figures:
         return
-    before = [other for other in told if other.unit and other.unit == figure.unit]
-    if before:
-        yield _News(_CHANGED_FIGURE, f"{before[-1].written.partition(' ')[0]} → {figure.written}")
+    few = figure.value <= 2 and not figure.number[0].isdigit()
+    before = [other for other in told if other.unit and other.unit == figure.unit and _may_become(other, figure)]
+    if before and not few and not figure.is_plural:
+        yield _News(_CHANGED_FIGURE, f"{before[-1].number} → {figure.written}")
     elif figure.unit:
-        yield _News(_FIGURE, f"new figure: {figure.written}")
+        yield _News(_FEW if few else _ROUGH if figure.is_plural else _FIGURE, f"new figure: {figure.written}")
+
+
+def _may_become(figure: Figure, later: Figure) -> bool:
+    """Whether one figure may be the later state of another."""
+    low, high = sorted((figure.value, later.value))
+    return low > 0 and high / low <= _SCALE_OF_CHANGE

@@ -12,21 +12,25 @@ from monitor.detect.facts import facts_of
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ("Pyongyang sent 10,000 troops", "10000 troop"),
+        ("Pyongyang sent 10,000 troops", "10000 soldier"),
+        ("Pyongyang sent 10 000 troops", "10000 soldier"),
         ("Pyongyang sent ten thousand soldiers", "10000 soldier"),
         ("a deal worth $1.5 billion", "1.5e+09 $"),
         ("support fell to 38 percent", "38 %"),
         ("support fell to 38%", "38 %"),
-        ("twenty-five people were hurt", "25 peopl"),
-        ("600 of the North's soldiers died", "600 north's"),
+        ("twenty-five people were hurt", "25 people"),
+        ("600 of the North's soldiers died", "600 soldier"),
         ("Toll at 19", "19"),
+        ("two hundred and thirty people", "230 people"),
+        ("one hundred and twenty thousand rounds", "120000 round"),
+        ("a hundred people", "100 people"),
+        ("7.4 billion euros", "7.4e+09 €"),
+        ("38 per cent", "38 %"),
+        ("the death of 12 men in a fire", "12 men"),
     ],
 )
 def test_figures(text: str, key: str) -> None:
-    found = [figure.key for figure in facts_of(text).figures]
-    assert any(key.split(" ", maxsplit=1)[0] == k.split(" ")[0] for k in found), found
-    if "north" not in key:
-        assert key in found
+    assert key in [figure.key for figure in facts_of(text).figures]
 
 
 @pytest.mark.parametrize("text", ["It happened in 2024.", "They met on 26 June.", "They met on June 26, 2024."])
