@@ -8,7 +8,7 @@ The map, from the door to the cellar (each line may import those below it, never
     web/            probes                      backtest/       the same line, replayed over the past
     explaining.py   why, stage by stage         upkeep.py       the hourly round
     pipeline.py     THE LINE: poll, assess, compose, deliver. Read this first; its steps stand in
-                    assessing.py, composing.py, delivering.py and fulltext.py
+                    polling.py, assessing.py, composing.py, delivering.py and fulltext.py
     operating.py    what the operator is told   following.py    what is in mind between two ticks
     config/         YAML -> Config
     feeds/          the web of feeds: fetch, parse, schedule

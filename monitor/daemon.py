@@ -27,7 +27,8 @@ from monitor.crash import nothing
 from monitor.errors import MonitorError, StoreBusy, StoreError
 from monitor.links import links_of
 from monitor.metrics import Metrics
-from monitor.pipeline import Pipeline, utc_now
+from monitor.pipeline import Pipeline
+from monitor.polling import utc_now
 from monitor.store import Store
 from monitor.upkeep import tidy
 from monitor.web.feedback import BODY, FeedbackPage

@@ -11,7 +11,7 @@ from monitor.cli import show
 from monitor.cli.session import Session, Verb, pass_session
 
 if TYPE_CHECKING:
-    from monitor.pipeline import Pipeline, PollReport
+    from monitor.polling import Poller, PollReport
 
 
 @click.command(cls=Verb, reads=False)
@@ -56,7 +56,7 @@ def once(session: Session, dry_run: bool) -> int:
         dry.once(session)
         return 0
     with session.line() as line:
-        report = _poll(line)
+        report = _poll(line.poller)
         found = line.assess()
         digests = line.compose(at_once=True)
         sent = line.deliver()
@@ -81,20 +81,20 @@ def poll(session: Session, everything: bool) -> None:
       monitor poll
       monitor poll --all
     """
-    with session.line() as line:
-        report = _poll(line, everything=everything)
+    with session.poller() as poller:
+        report = _poll(poller, everything=everything)
     if session.as_json:
         show.as_json(report)
     else:
         _tell_poll(report)
 
 
-def _poll(line: Pipeline, *, everything: bool = False) -> PollReport:
-    with line.store.read() as tx:
+def _poll(poller: Poller, *, everything: bool = False) -> PollReport:
+    with poller.store.read() as tx:
         feeds = [feed for feed in tx.feeds.all() if not feed.disabled] if everything else None
-        total = len(feeds) if feeds is not None else len(tx.feeds.due(line.clock()))
+        total = len(feeds) if feeds is not None else len(tx.feeds.due(poller.clock()))
     with show.progress("polling", total) as moved:
-        return line.poll(feeds, progress=moved)
+        return poller.poll(feeds, progress=moved)
 
 
 def _tell_poll(report: PollReport) -> None:

@@ -15,6 +15,7 @@ import click
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.pipeline import Pipeline
+    from monitor.polling import Poller
     from monitor.store import Store
 
 
@@ -78,6 +79,23 @@ class Session:
                 store.ensure_sound()
             line.sync()
             yield line
+
+    @contextmanager
+    def poller(self) -> Iterator[Poller]:
+        """The first verb alone, over the real database: it loads nothing that only the others need."""
+        from monitor.cli import logs
+        from monitor.crash import crash_at, nothing
+        from monitor.polling import Poller, sync
+        from monitor.store import Store
+
+        logs.set_up(self.verbose)
+        spec = os.environ.get("MONITOR_CRASH_AT")
+        config = self.config
+        with Store(config.state) as store, Poller(config, store, at=crash_at(spec) if spec else nothing) as poller:
+            if store.is_small:
+                store.ensure_sound()
+            sync(config, store)
+            yield poller
 
     def storyline(self, name: str) -> str:
         """Return the name when it is watched. Errors: usage, with the nearest name."""

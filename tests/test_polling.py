@@ -1,0 +1,156 @@
+"""Polling over a real store: what survives restarts, outages, and bad company."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from monitor import config
+from monitor.feeds.fetch import Fetcher
+from monitor.polling import Poller, PollReport, sync
+from monitor.store import Store
+from monitor.types import Feed, Health
+from tests.fakes import Clock, FakeWeb
+from tests.feeds.make import item, rss
+
+CANARY = "127.0.0.66"
+
+
+class Desk:
+    """A configuration with nothing but feeds; each `poll` is a process of its own, as after a restart."""
+
+    def __init__(self, folder: Path, urls: Sequence[str], polling: str = "timeout: 20s") -> None:
+        self.file = folder / "monitor.yaml"
+        feeds = "".join(f"  - {url}\n" for url in urls)
+        self.file.write_text(
+            f"state: .\npolling: {{every: 15m, allow_private_networks: true, {polling}}}\nfeeds:\n{feeds}"
+            "storylines: {}\nreceivers: {}\nroutes: []\n"
+        )
+        self.clock = Clock()
+
+    def poll(self, resolve: Any = socket.getaddrinfo) -> PollReport:
+        """Poll what is due with a store and a fetcher that were just opened."""
+        settings = config.load(self.file)
+        with Store(settings.state) as store, Poller(settings, store, self.clock) as poller:
+            sync(settings, store)
+            poller.fetcher = Fetcher(settings.polling, resolve=resolve)
+            return poller.poll()
+
+    def feeds(self) -> list[Feed]:
+        """Return the feeds as they are stored."""
+        with Store(config.load(self.file).state) as store, store.read() as tx:
+            return tx.feeds.all()
+
+
+@pytest.fixture
+def web() -> Iterator[FakeWeb]:
+    with FakeWeb(any_host=True) as server:
+        yield server
+
+
+def test_a_move_proven_over_a_day_outlives_restarts_and_brings_nothing_back(tmp_path: Path, web: FakeWeb) -> None:
+    new = web.put("/new.xml", rss(item(1), item(2)))
+    desk = Desk(tmp_path, [web.answer("/old.xml", 301, headers={"Location": new})])
+    assert desk.poll().new == 2
+    for _ in range(3):
+        desk.clock.advance(hours=13)
+        assert desk.poll().new == 0
+    web.asked.clear()
+    desk.clock.advance(hours=1)
+    assert desk.poll().failed == 0
+    assert web.paths() == ["/new.xml"]
+    (feed,) = desk.feeds()
+    assert feed.url.endswith("/old.xml")
+    assert feed.fetch_url == new
+
+
+def test_validators_outlive_a_restart(tmp_path: Path, web: FakeWeb) -> None:
+    desk = Desk(tmp_path, [web.put("/a.xml", rss(item(1)))])
+    desk.poll()
+    desk.clock.advance(hours=1)
+    assert desk.poll().unchanged == 1
+    assert web.asked[-1].headers["if-none-match"] == desk.feeds()[0].etag
+
+
+def test_a_network_that_is_down_is_one_message_and_no_feeds_fault(tmp_path: Path, web: FakeWeb) -> None:
+    desk = Desk(tmp_path, [web.put(f"/{n}.xml", rss(item(n))) for n in range(12)])
+    desk.poll()
+
+    def dead(*_: object) -> list[tuple[Any, ...]]:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    desk.clock.advance(hours=1)
+    with capture_logs() as logs:
+        report = desk.poll(dead)
+    assert report.offline
+    assert report.failed == 12
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["offline"]
+    down = desk.feeds()
+    assert {(feed.failures, feed.health) for feed in down} == {(0, Health.OK)}
+    waits = sorted((feed.due_at - desk.clock()).total_seconds() for feed in down if feed.due_at)
+    assert 0 < waits[0] < waits[-1] <= 900
+    assert waits[-1] - waits[0] > 200  # the catch-up is spread over an interval
+    desk.clock.advance(minutes=15)
+    again = desk.poll()
+    assert (again.failed, again.unchanged) == (0, 12)
+
+
+def test_the_science_and_the_receivers_are_not_loaded_to_poll() -> None:
+    code = "import sys, monitor.polling, monitor.config; monitor.config.load; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "monitor.feeds.sweep" in loaded
+    heavy = {
+        "numpy",
+        "feedparser",
+        "trafilatura",
+        "tokenizers",
+        "jinja2",
+        "apscheduler",
+        "flask",
+        "monitor.detect.track",
+    }
+    assert heavy.isdisjoint(loaded)
+
+
+FAULTY = {
+    "reset": lambda wire: wire.reset(),
+    "silent": lambda wire: wire.hold(),
+    "drip": lambda wire: wire.drip(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + b"x" * 5000, 0.05),
+    "500": lambda wire: wire.reply(500, b"<rss/>"),
+    "page": lambda wire: wire.reply(200, b"<!DOCTYPE html><p>Hi", {"Content-Type": "text/html"}),
+    "bomb": lambda wire: wire.reply(200, rss(doctype='<!DOCTYPE r [<!ENTITY a "b"><!ENTITY c "&a;&a;">]>')),
+    "inside": lambda wire: wire.reply(
+        302, headers={"Location": f"http://{CANARY}:{wire.sock.getsockname()[1]}/secret"}
+    ),
+    "elsewhere": lambda wire: wire.reply(302, headers={"Location": "http://169.254.169.254/latest/meta-data/"}),
+    "deep": lambda wire: wire.reply(200, rss(item(1, extra="<a>" * 5000 + "</a>" * 5000))),
+    "garbage": lambda wire: wire.send(b"\x00\xff" * 500) and wire.reset(),
+}
+
+
+@pytest.mark.slow
+def test_one_feed_in_ten_is_broken_and_the_others_do_not_notice(tmp_path: Path, web: FakeWeb) -> None:
+    """A thousand feeds: every healthy one is read in the same round, and nobody is led inside."""
+    urls = []
+    for n in range(1000):
+        host = f"127.{1 + n // 200}.0.{1 + n % 200}"
+        if n % 10:
+            web.put(f"/good-{n}.xml", rss(item(n), item(n + 1000)))
+            urls.append(web.url(f"/good-{n}.xml", host))
+        else:
+            name = list(FAULTY)[n // 10 % len(FAULTY)]
+            web.script(f"/{name}-{n}.xml", FAULTY[name])
+            urls.append(web.url(f"/{name}-{n}.xml", host))
+    web.script("/secret", lambda wire: wire.reply(200, rss(item(1))))
+    report = (desk := Desk(tmp_path, urls, "timeout: 10s")).poll()
+    assert (report.changed, report.failed, report.new) == (900, 100, 1800)
+    assert {feed.health for feed in desk.feeds() if "good" in feed.url} == {Health.OK}
+    assert len(web.asked) == 1000  # nothing is asked twice, and no redirect led inside
+    assert "/secret" not in web.paths()
