@@ -116,7 +116,7 @@ def _tell_broken(tx: Tx, pipeline: Pipeline, broken: list[Feed], now: datetime) 
     operating.notify(
         tx,
         pipeline.config,
-        f"{len(broken)} feeds have not been readable for a day",
+        f"{len(broken)} feed{'s have' if len(broken) > 1 else ' has'} not been readable for a day",
         [*lines, *more, "Look: monitor feeds health"],
         now,
     )
