@@ -18,6 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d[\d.,]*\d|\d|[^\w\s]")
 _BREAK = frozenset('.!?…:;•|–—"“”«»()[]')  # a capital after one of these may be the sentence's, not a name's
 _COMPOUND = re.compile(r"-(?:\w*ed|style|based|made|nation|member|born|owned|wide|era|run|like|bound|day|year|old)$")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_PLURALS = ("men", "women", "people", "children", "police", "aircraft")
 _PARTICLES = frozenset(("von", "van", "der", "den", "bin", "ibn", "al", "el", "de", "la", "da", "di", "du", "dos"))
 _CASELESS_NAMES = frozenset(("de",))  # languages that write every noun with a capital
 _TITLES = (
@@ -165,7 +166,9 @@ def _name_of(run: list[str], at_start: bool, headline: bool) -> Iterable[Name]:
 def _may_be_a_name(word: str) -> bool:
     """Whether a word that only begins its sentence could be a name: no number, and English grammar finds no ending."""
     stemmed = stem(word)
-    return word not in SPELT and bool(stemmed) and (stemmed[:-1] == word[:-1] or stemmed + stemmed[-1:] == word)
+    if word in SPELT or word.endswith(_PLURALS):
+        return False
+    return bool(stemmed) and (stemmed[:-1] == word[:-1] or stemmed + stemmed[-1:] == word)
 
 
 def _without_titles(part: tuple[str, ...]) -> tuple[str, ...]:

@@ -49,7 +49,8 @@ _ALIKE = {
     stem(word) or word: group.partition(" ")[0]
     for group in (
         "soldier soldiers troops servicemen fighters", "dead deaths death killed died fatalities toll lives",
-        "hurt injured wounded", "people persons person", "case cases infections", "aircraft planes plane jets aircraft",
+        "hurt injured wounded", "casualties casualty", "people persons person",
+       "case cases infections", "aircraft planes plane jets",
     )
     for word in group.split()
 }  # fmt: skip
@@ -99,10 +100,22 @@ def figures(tokens: Sequence[str]) -> Iterable[Figure]:
         taken = end - 1
         before = tokens[at - 1] if at else ""
         unit, last = _unit_at(tokens, lower, end, before)
+        unit, first = (unit, at) if unit else _unit_before(lower, at)
         if unit or value > 12 or lower[at][0].isdigit():
-            head = before if before in _CURRENCY else ""
-            number, written = (head + " ".join(tokens[at:to]).replace(" %", "%") for to in (end, last + 1))
+            head = before if before in _CURRENCY else f"{before} " if before == "a" and first == at else ""
+            number, written = (
+                head + " ".join(part).replace(" %", "%") for part in (tokens[at:end], tokens[first : last + 1])
+            )
             yield Figure(value, unit, number, written, *_range(lower, at, value))
+
+
+def _unit_before(lower: Sequence[str], at: int) -> tuple[str, int]:
+    """What is counted where it stands in front: `casualties near | 4,700`, and where that begins."""
+    for back in range(at - 1, max(at - 5, -1), -1):
+        stemmed = stem(lower[back]) or lower[back]
+        if stemmed in _ALIKE:
+            return _ALIKE[stemmed], back
+    return "", at
 
 
 def _range(lower: Sequence[str], at: int, value: float) -> tuple[float, float]:

@@ -30,7 +30,10 @@ _LIKELY_NAME = 0.35  # a rare word that only begins a sentence or stands in a he
 _FOREIGN_NAME = 0.25  # names are told from other words less surely in other languages
 _RARE = 0.85  # share of the greatest rarity from which a word is no ordinary one
 _AHEAD = 180  # days: dates no further off are announced, later ones belong to another year
-_QUOTED = 90  # characters of a denial that are quoted
+_QUOTED = 90  # characters of a sentence that a reason quotes
+_CONVINCING = 0.3  # a reason that weighs less counts, but is not given to the reader
+_DIRECTIONS = frozenset(("north", "south", "east", "west", "northern", "southern", "eastern", "western"))
+_ADJECTIVES = ("an", "ans", "ese", "ish", "ch", "i", "is")
 _DOUBT = 0.7  # log odds of belonging to its event at which a report without new facts counts as half new ...
 _DOUBT_FOREIGN = -0.4  # ... and in another language, where the odds are lower by nature
 
@@ -118,35 +121,43 @@ def judge(report: Report, event: Sequence[Statement], known: Known) -> Verdict:
     A report that fits its event badly counts as new in part: it may be about another happening.
     """
     whys: dict[str, float] = {}
-    fresh: list[Claim] = []
-    best, covered = "", -1.0
-    told = KnownClaims(event)
+    fresh: list[Statement] = []
     for statement in report.statements:
-        found, share = told.nearest(statement)
-        best, covered = (found.text, share) if found is not None and share > covered else (best, covered)
         news = list(_news(statement, report, event, known))
         whys.update({n.why: max(n.weight, whys.get(n.why, 0.0)) for n in news})
         if news or report.odds is None:
-            fresh.append(Claim(text=statement.text, facts=statement.facts.keys))
-    why = tuple(sorted(whys, key=lambda w: -whys[w]))[:MAX_WHY]
+            fresh.append(statement)
     if report.odds is None:
         score = round(1 - 0.5 * _left(whys.values()), 4)
-        return Verdict(novelty=Novelty.NEW_EVENT, score=score, why=("first report", *why)[:MAX_WHY], new=tuple(fresh))
-    return _further(report, best, whys, why, fresh)
+        why = ("first report", *_worth_saying(whys))[:MAX_WHY]
+        return Verdict(novelty=Novelty.NEW_EVENT, score=score, why=why, new=_claims(fresh))
+    return _further(report, KnownClaims(event), whys, fresh)
 
 
-def _further(report: Report, best: str, whys: dict[str, float], why: tuple[str, ...], fresh: list[Claim]) -> Verdict:
+def _further(report: Report, event: KnownClaims, whys: dict[str, float], fresh: list[Statement]) -> Verdict:
     """The verdict on a later report of an event."""
+    near = [(s, *event.nearest(s)) for s in report.statements]
+    _, found, _ = max(near, key=lambda n: n[2] if n[1] else -1.0, default=(None, None, 0.0))
+    best = found.text if found is not None else ""
     doubt = _DOUBT if report.home else _DOUBT_FOREIGN
     unlike = 1 / (1 + exp(1.5 * min(max((report.odds or 0.0) - doubt, -30.0), 30.0)))
     score = round(1 - _left([*whys.values(), unlike]), 4)
-    if score < ENOUGH:
+    if score < ENOUGH or not near:
         return Verdict(novelty=Novelty.REPEAT, score=score, why=("adds nothing new to its event",), nearest=best)
+    why = _worth_saying(whys)
     if not why:
-        why = ("differs from the earlier reports of its event",)
-    if not fresh and report.statements:
-        fresh = [Claim(text=report.statements[0].text, facts=report.statements[0].facts.keys)]
-    return Verdict(novelty=Novelty.DEVELOPMENT, score=score, why=why, new=tuple(fresh), nearest=best)
+        least = min(near, key=lambda n: n[2])[0]
+        why, fresh = (f"not in the earlier reports: “{short(least.text, _QUOTED)}”",), fresh or [least]
+    return Verdict(novelty=Novelty.DEVELOPMENT, score=score, why=why, new=_claims(fresh), nearest=best)
+
+
+def _claims(statements: Iterable[Statement]) -> tuple[Claim, ...]:
+    return tuple(Claim(text=s.text, facts=s.facts.keys) for s in statements)
+
+
+def _worth_saying(whys: dict[str, float]) -> tuple[str, ...]:
+    """The reasons, weightiest first, without those that would not convince a reader."""
+    return tuple(sorted((why for why in whys if whys[why] >= _CONVINCING), key=lambda why: -whys[why]))[:MAX_WHY]
 
 
 def _left(weights: Iterable[float]) -> float:
@@ -163,17 +174,29 @@ def _news(statement: Statement, report: Report, event: Sequence[Statement], know
     for name in facts.names:
         weight = _name_weight(name, report, known)
         if weight and not known.has_name(name):
-            yield _News(weight, f"first mention: {name.place.title() or name.written}")
+            yield _News(weight, f"first mention: {_called(name)}")
     told = [figure for other in event for figure in other.facts.figures]
     for figure in facts.figures:
         yield from _figure_news(figure, told, known)
     if facts.denials and event and not any(other.facts.denials for other in event):
-        yield _News(_DENIAL, f"now denied or disputed: “{short(statement.text, _QUOTED)}”")
+        yield _News(_DENIAL, f"now denied or disputed: “{_around(facts.denials[0], statement.text)}”")
     dates = {date for other in event for date in other.facts.dates}
     for date in facts.dates if event else ():
         day = next((day for day in _coming(report.date) if day.strftime("%m-%d") == date), None)
         if day is not None and date not in dates:
             yield _News(_DATE, f"new date: {day.day} {day:%B}")
+
+
+def _called(name: Name) -> str:
+    """A name as a reason gives it: the country in place of `British`."""
+    return name.place.title() if name.written.lower().endswith(_ADJECTIVES) else name.written
+
+
+def _around(word: str, text: str) -> str:
+    """The part of a sentence in which a word stands."""
+    start = max(text.lower().find(word) - _QUOTED // 2, 0)
+    start = text.find(" ", start) + 1 if start else 0
+    return "…" * (start > 0) + short(text[start:], _QUOTED)
 
 
 def _coming(date: datetime) -> Iterable[datetime]:
@@ -186,6 +209,8 @@ def _name_weight(name: Name, report: Report, known: Known) -> float:
         return _PLACE if report.home else 0.0
     if not report.home:
         return _FOREIGN_NAME if name.sure and len(name.atoms) > 1 else 0.0
+    if len(name.atoms) == 1 and name.written.lower() in _DIRECTIONS:
+        return 0.0
     if not known.is_rare(name):
         return _COMMON_NAME if name.sure else 0.0
     return _NAME if name.sure else _LIKELY_NAME
