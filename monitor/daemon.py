@@ -15,7 +15,6 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -98,8 +97,7 @@ class Daemon:
             scheduler.add_job(self._ensure_sound, args=(store,), id="sound")
         scheduler.start()
         self._watchdog.ready()
-        watched = {"storylines": len(config.storylines), "feeds": len(config.feeds)}
-        log.info("started", config=str(config.path), **watched, expat=expat.EXPAT_VERSION)
+        log.info("started", config=str(config.path), storylines=len(config.storylines), feeds=len(config.feeds))
         try:
             with self._probes(config, store), self._feedback(config, store):
                 while not self._end.wait(self.tick):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.detect.language import language_of
-from monitor.detect.lex import SPACE, STEM_SPACE, Counted, Sparse
+from monitor.detect.lex import SPACE, STEM_SPACE, Counted, Sparse, Stacked, stacked
 from monitor.detect.vectors import STATIC_SIZE, Vectors
 
 _BEYOND = re.compile(r"[^\W\d_a-zA-Z]")
@@ -72,6 +72,11 @@ class Background:
     def lexical(self) -> list[Sparse]:
         """The stream as weighted vectors."""
         return self.weigh(self.stream.counted)
+
+    @cached_property
+    def stacked(self) -> Stacked:
+        """The same, laid end to end."""
+        return stacked(self.lexical)
 
     def with_stream(self, stream: Stream) -> Background:
         """The same, learnt on from the user's own latest entries."""

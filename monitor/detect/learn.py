@@ -9,6 +9,7 @@ import numpy as np
 
 from monitor.detect.baseline import Baseline
 from monitor.detect.calibrate import Calibration, Floats, logistic, share_on_topic
+from monitor.detect.lex import stacked
 from monitor.detect.match import (
     WEIGHTS,
     Document,
@@ -39,7 +40,7 @@ class Knowledge:
     def ratios(self, lens: Lens) -> Floats:
         """The log-likelihood ratios of the user's own latest entries."""
         stream = lens.background.stream
-        rows = self.profile.first(lens.background.lexical, stream.vectors)
+        rows = self.profile.first(lens.background.stacked, stream.vectors)
         closeness = with_sense(rows, stream.texts, stream.langs, self.profile, self.scale, lens).sum(axis=1)
         return self.calibration.ratio(closeness)
 
@@ -108,5 +109,5 @@ def _closeness(texts: Sequence[str], profile: Profile, scale: Scale, lens: Lens)
     features = lens.features(texts)
     vectors = np.array([f.vector for f in features])
     lexical = lens.background.weigh([f.counted for f in features])
-    rows = profile.first(lexical, vectors)
+    rows = profile.first(stacked(lexical), vectors)
     return with_sense(rows, texts, ["en"] * len(texts), profile, scale, lens)

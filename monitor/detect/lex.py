@@ -46,6 +46,42 @@ class Sparse:
         _, mine, theirs = np.intersect1d(self.ids, other.ids, assume_unique=True, return_indices=True)
         return float(self.weights[mine] @ other.weights[theirs])
 
+    def dense(self) -> NDArray[np.float32]:
+        """The same with a place for every feature, shape (SPACE,)."""
+        full = np.zeros(SPACE, dtype=np.float32)
+        full[self.ids] = self.weights
+        return full
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stacked:
+    """Sparse vectors laid end to end, so that one pass multiplies them all."""
+
+    ids: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    filled: NDArray[np.intp]  # the rows that are not empty ...
+    starts: NDArray[np.intp]  # ... and where each begins
+    count: int
+
+    def dots(self, dense: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The inner product of each row with a dense vector; a row's does not depend on the others."""
+        sums = np.zeros(self.count, dtype=np.float32)
+        if len(self.filled):
+            sums[self.filled] = np.add.reduceat(dense[self.ids] * self.weights, self.starts)
+        return sums
+
+
+def stacked(rows: Sequence[Sparse]) -> Stacked:
+    """Lay sparse vectors end to end."""
+    if not rows:
+        nothing = np.empty(0, dtype=np.intp)
+        return Stacked(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32), nothing, nothing, 0)
+    lengths = np.array([len(row.ids) for row in rows])
+    filled = np.flatnonzero(lengths)
+    starts = (np.cumsum(lengths) - lengths)[filled]
+    ids, weights = np.concatenate([r.ids for r in rows]), np.concatenate([r.weights for r in rows])
+    return Stacked(ids, weights, filled, starts, len(rows))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counted:

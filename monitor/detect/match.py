@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.detect.language import COVERED
-from monitor.detect.lex import SPACE, Sparse
+from monitor.detect.lex import Sparse, Stacked
 from monitor.detect.near import Neighbours
-from monitor.detect.reading import Lens, Reading
+from monitor.detect.reading import Lens, Reading, Readings
 from monitor.detect.vectors import Vectors, unit
 
 PARTS = ("words", "meaning", "sense")
@@ -46,10 +46,10 @@ class Profile:
     meaning: Vectors
     sense: Vectors
 
-    def first(self, lexical: Sequence[Sparse], vectors: Vectors) -> Evidence:
+    def first(self, lexical: Stacked, vectors: Vectors) -> Evidence:
         """The evidence without the multilingual part, which stays zero."""
-        rows: Evidence = np.zeros((len(lexical), len(PARTS)))
-        rows[:, 0] = dots(self.words, lexical)
+        rows: Evidence = np.zeros((lexical.count, len(PARTS)))
+        rows[:, 0] = lexical.dots(self.words)
         rows[:, 1] = (vectors * self.meaning).sum(axis=1)  # not a matrix product: its last digits depend on the batch
         rows *= WEIGHTS
         return rows
@@ -68,28 +68,27 @@ def profile_of(documents: Sequence[Document], near: Neighbours | None = None) ->
     words = _words_of(documents)
     weights = np.array([d.weight for d in documents], dtype=np.float32)
     return Profile(
-        words if near is None else near.contrast(words),
+        words.dense() if near is None else near.contrast(words),
         unit(weights @ np.array([d.vector for d in documents])),
         unit(weights @ np.array([d.sense for d in documents])),
     )
 
 
-def _words_of(documents: Sequence[Document]) -> NDArray[np.float32]:
+def _words_of(documents: Sequence[Document]) -> Sparse:
     """The weighted sum of the documents' words; what more of them hold counts for more."""
-    words, held = np.zeros(SPACE, dtype=np.float32), np.zeros(SPACE, dtype=np.float32)
-    for document in documents:
-        words[document.lexical.ids] += np.float32(document.weight) * document.lexical.weights
-        held[document.lexical.ids] += np.float32(max(document.weight, 0))
-    filled = np.flatnonzero(words > 0)
-    summed = np.zeros(SPACE, dtype=np.float32)
-    summed[filled] = words[filled] * (held[filled] / held.max()) ** np.float32(_AGREED)
-    return summed / np.float32(np.linalg.norm(summed) or 1)
+    ids = np.concatenate([d.lexical.ids for d in documents])
+    voices = np.repeat([d.weight for d in documents], [len(d.lexical.ids) for d in documents])
+    found, place = np.unique(ids, return_inverse=True)
+    summed = np.bincount(place, voices * np.concatenate([d.lexical.weights for d in documents]))
+    held = np.bincount(place, np.maximum(voices, 0)) / sum(max(d.weight, 0) for d in documents)
+    weights = np.maximum(summed, 0) * held**_AGREED
+    return Sparse(found, (weights / (np.linalg.norm(weights) or 1)).astype(np.float32))
 
 
 def evidence_of(readings: Sequence[Reading], profile: Profile, scale: Scale, lens: Lens) -> Evidence:
     """The weighted evidence of entries read, one row each."""
-    vectors = np.array([r.vector for r in readings])
-    rows = profile.first([r.lex for r in readings], vectors)
+    batch = readings if isinstance(readings, Readings) else Readings(readings)
+    rows = profile.first(batch.lex, batch.vectors)
     return with_sense(rows, [r.text for r in readings], [r.lang for r in readings], profile, scale, lens)
 
 
@@ -117,15 +116,3 @@ def document_of(text: str, passages: Sequence[str], lens: Lens, weight: float) -
     vector = unit(np.mean([f.vector for f in lens.features(passages)], axis=0))
     sense = unit(lens.sense(passages).mean(axis=0))
     return Document(lens.background.weigh([counted])[0], vector, sense, weight)
-
-
-def dots(dense: NDArray[np.float32], rows: Sequence[Sparse]) -> NDArray[np.float32]:
-    """The inner product of each sparse row with a dense vector."""
-    lengths = np.array([len(r.ids) for r in rows])
-    sums = np.zeros(len(rows), dtype=np.float32)
-    if lengths.sum():
-        products = dense[np.concatenate([r.ids for r in rows])] * np.concatenate([r.weights for r in rows])
-        filled = np.nonzero(lengths)[0]
-        starts = np.concatenate([[0], np.cumsum(lengths[filled])[:-1]])
-        sums[filled] = np.add.reduceat(products, starts)
-    return sums

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.detect.lex import SPACE, Sparse
+from monitor.detect.lex import SPACE, Sparse, stacked
 
 _MOST = 100  # neighbours
 _FEWEST = 5  # under which nothing is said
@@ -32,14 +32,12 @@ class Neighbours:
     share: NDArray[np.float32]  # (SPACE,) of them that hold a feature
     words: NDArray[np.float32]  # (SPACE,) their centroid, unit length
 
-    def contrast(self, words: NDArray[np.float32]) -> NDArray[np.float32]:
-        """A centroid of words turned away from these neighbours."""
-        held = np.flatnonzero(words)
-        turned = np.zeros_like(words)
-        rarity = np.log1p(1 / (self.share[held] + np.float32(_COMMON)))
-        turned[held] = words[held] * rarity ** np.float32(self.trust)
-        turned /= np.float32(np.linalg.norm(turned) or 1)
-        away: NDArray[np.float32] = turned - np.float32(_AGAINST * self.trust) * self.words
+    def contrast(self, words: Sparse) -> NDArray[np.float32]:
+        """A centroid of words turned away from these neighbours, shape (SPACE,)."""
+        rarity = np.log1p(1 / (self.share[words.ids] + np.float32(_COMMON)))
+        turned = words.weights * rarity ** np.float32(self.trust)
+        away: NDArray[np.float32] = self.words * np.float32(-_AGAINST * self.trust)
+        away[words.ids] += turned / np.float32(np.linalg.norm(turned) or 1)
         return away
 
 
@@ -51,10 +49,9 @@ def neighbours_of(lexical: Sequence[Sparse], closeness: Floats, on_topic: Floats
     nearest = candidates[np.argsort(-closeness[candidates], kind="stable")[:_MOST]]
     weights = 1 - on_topic[nearest]
     total = float(weights.sum())
-    rows = [lexical[i] for i in nearest.tolist()]
-    ids = np.concatenate([row.ids for row in rows])
-    each = np.repeat(weights / total, [len(row.ids) for row in rows])
-    share = np.bincount(ids, each, SPACE).astype(np.float32)
-    words = np.bincount(ids, each * np.concatenate([row.weights for row in rows]), SPACE).astype(np.float32)
+    chosen = [lexical[i] for i in nearest.tolist()]
+    rows, each = stacked(chosen), np.repeat(weights / total, [len(row.ids) for row in chosen])
+    share = np.bincount(rows.ids, each, SPACE).astype(np.float32)
+    words = np.bincount(rows.ids, each * rows.weights, SPACE).astype(np.float32)
     trust = total / (total + _DOUBT) * float(1 - on_topic.mean()) ** _DENSE
     return Neighbours(trust, share, words / np.float32(np.linalg.norm(words) or 1))

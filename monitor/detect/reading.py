@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from monitor.detect import lex
 from monitor.detect.background import Background, Stream, shipped
 from monitor.detect.language import language_of
-from monitor.detect.lex import Counted, Sparse
+from monitor.detect.lex import Counted, Sparse, Stacked, stacked
 from monitor.detect.vectors import Vectors, multilingual_vectors, static_vectors, unit
 from monitor.types import Entry
 
@@ -34,6 +35,20 @@ class Reading:
     stems: tuple[str, ...]
     lex: Sparse  # tf-idf of stems and character 3-5-grams, unit length
     vector: Vectors  # 256 float32, unit length
+
+
+class Readings(list[Reading]):
+    """The readings of one batch, laid side by side once for all storylines."""
+
+    @cached_property
+    def lex(self) -> Stacked:
+        """Their weighted words, end to end."""
+        return stacked([reading.lex for reading in self])
+
+    @cached_property
+    def vectors(self) -> Vectors:
+        """Their sentence vectors, one row each."""
+        return np.array([reading.vector for reading in self])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,12 +84,12 @@ class Lens:
         stream = Stream(tuple(texts), tuple(f.counted for f in features), vectors, days)
         return Lens(shipped().with_stream(stream), self._memory, self._multilingual)
 
-    def read(self, entries: Sequence[Entry]) -> list[Reading]:
+    def read(self, entries: Sequence[Entry]) -> Readings:
         """One reading an entry, in order."""
         texts = [entry.text for entry in entries]
         features = self.features(texts)
         weighed = self.background.weigh([found.counted for found in features])
-        return [
+        return Readings(
             Reading(
                 uid=entry.uid,
                 date=entry.date,
@@ -87,7 +102,7 @@ class Lens:
                 vector=found.vector,
             )
             for entry, text, found, weights in zip(entries, texts, features, weighed, strict=True)
-        ]
+        )
 
     def lex(self, texts: Sequence[str]) -> list[Sparse]:
         """Weighted sparse vectors of any texts (sentences, titles), unit length."""

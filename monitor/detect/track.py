@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import log
+from math import exp, log
 
 import numpy as np
 
 from monitor.detect.baseline import Baseline, baseline_of, nearest
-from monitor.detect.calibrate import Threshold, logistic, threshold_of
+from monitor.detect.calibrate import Threshold, threshold_of
 from monitor.detect.learn import Knowledge, learn
 from monitor.detect.lex import stem, stem_id
 from monitor.detect.match import PARTS, Evidence, evidence_of
@@ -66,13 +66,13 @@ class Tracker:
             return [{} for _ in readings]
         calibration = self._known.calibration
         rows = np.round(self.evidence(readings) * calibration.slope, 6).tolist()
-        base = {"base": round(calibration.base, 6)}
-        return [dict(zip(PARTS, row, strict=True)) | base for row in rows]
+        names, base = (*PARTS, "base"), round(calibration.base, 6)
+        return [dict(zip(names, (*row, base), strict=True)) for row in rows]
 
     def _answer(self, reading: Reading, parts: dict[str, float]) -> Match:
         found = self._terms.look(reading) if self._terms else Found()
         named = parts | self._user_parts(found)
-        score = round(float(logistic(sum(named.values()))), 6)
+        score = round(_score(sum(named.values())), 6)
         reason = self._reason(reading, found, score)
         match = Match(
             score=score,
@@ -131,7 +131,7 @@ class Tracker:
         """The same with its reasons spelt out: terms hit, nearest seed sentence, what would have tipped it."""
         hits = [Hit(term=t, weight=1.0) for t in found.any] + [Hit(term=t, weight=w) for t, w in found.boost]
         held = f" {' '.join(reading.stems)} "
-        derived = [t for t in self.baseline.terms if _stands_in(t, held)]
+        derived = [term for term, needle in self._needles if needle in held]
         hits += [Hit(term=t.text, weight=t.weight, origin=t.origin) for t in derived[:_MOST_HITS]]
         sentence, _ = nearest(self.baseline, self._sentences, reading.vector)
         return replace(match, hits=tuple(hits), nearest_seed=sentence, note=self._tip(match, reading, found, derived))
@@ -148,6 +148,11 @@ class Tracker:
         absent = [t.text for t in self.baseline.terms[:12] if t not in derived][:3]
         more = f"; it names none of {', '.join(absent)}" if absent else ""
         return f"{match.threshold - match.score:.2f} under the threshold{more}"
+
+    @cached_property
+    def _needles(self) -> list[tuple[Term, str]]:
+        """Each derived term as it stands among the stems of an entry."""
+        return [(t, f" {' '.join(stem(s) or s for s in t.stems)} ") for t in self.baseline.terms if t.stems]
 
     @cached_property
     def _sentences(self) -> Vectors:
@@ -171,5 +176,5 @@ def follow(
     return Tracker(storyline, lens, baseline, threshold, known, terms)
 
 
-def _stands_in(term: Term, held: str) -> bool:
-    return bool(term.stems) and f" {' '.join(stem(s) or s for s in term.stems)} " in held
+def _score(log_odds: float) -> float:
+    return 1 / (1 + exp(-min(max(log_odds, -30.0), 30.0)))

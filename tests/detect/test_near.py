@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from monitor.detect.lex import SPACE, Sparse
+from monitor.detect.lex import Sparse
 from monitor.detect.near import neighbours_of
 from monitor.detect.reading import Lens
 from monitor.detect.track import Tracker, follow
@@ -31,16 +31,11 @@ def rows(*ids: tuple[int, ...]) -> list[Sparse]:
     return [Sparse(np.array(i, dtype=np.int32), np.full(len(i), 1 / len(i) ** 0.5, dtype=np.float32)) for i in ids]
 
 
-def dense(*ids: int) -> np.ndarray:
-    words = np.zeros(SPACE, dtype=np.float32)
-    words[list(ids)] = 1 / len(ids) ** 0.5
-    return words
-
-
 def test_what_neighbours_hold_too_loses_weight_and_what_they_lack_gains() -> None:
     near = neighbours_of(rows(*[(1, 2)] * 30), np.linspace(0, 1, 30), np.zeros(30))
     assert near is not None
-    before, after = dense(1, 5), near.contrast(dense(1, 5))
+    [words] = rows((1, 5))
+    before, after = words.dense(), near.contrast(words)
     assert after[1] < before[1]
     assert after[5] > before[5]
     assert after[2] < 0  # theirs alone
