@@ -37,7 +37,7 @@ CASES = ("cold", "warm", "new", "warm2")
 
 def ours(urls: list[str], folder: Path, newest: int | None = None) -> Cycle:
     from monitor.config.load import load
-    from monitor.pipeline import Pipeline
+    from monitor.polling import Poller, sync
     from monitor.store.store import Store
 
     polling = "allow_private_networks: true" + (f", first_poll_newest: {newest}" if newest else "")
@@ -46,8 +46,8 @@ def ours(urls: list[str], folder: Path, newest: int | None = None) -> Cycle:
         f"state: .\npolling: {{{polling}}}\nfeeds:\n{listed}\nstorylines: {{}}\nreceivers: {{}}\nroutes: []\n"
     )
     config = load(folder / "monitor.yaml")
-    line = Pipeline(config, Store(config.state))
-    line.sync()
+    line = Poller(config, Store(config.state))
+    sync(config, line.store)
 
     def cycle() -> int:
         with line.store.read() as tx:

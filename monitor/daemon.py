@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -97,7 +98,8 @@ class Daemon:
             scheduler.add_job(self._ensure_sound, args=(store,), id="sound")
         scheduler.start()
         self._watchdog.ready()
-        log.info("started", config=str(config.path), storylines=len(config.storylines), feeds=len(config.feeds))
+        watched = {"storylines": len(config.storylines), "feeds": len(config.feeds)}
+        log.info("started", config=str(config.path), **watched, expat=expat.EXPAT_VERSION)
         try:
             with self._probes(config, store), self._feedback(config, store):
                 while not self._end.wait(self.tick):

@@ -152,7 +152,7 @@ def tell(found: dict[str, Any]) -> None:
     show.say()
     rows = [_story_row(story) for story in found["storylines"]]
     show.table(
-        ("storyline", "a day", "threshold", "waiting", "last match", "next digest", "latest event"),
+        ("storyline", "a day", "threshold", "waiting", "next", "last event"),
         rows,
         empty="no storylines",
     )
@@ -172,7 +172,8 @@ def _tell_service(found: dict[str, Any]) -> None:
         ticked = f", last tick {show.when(service['ticked_at'])}" if service["ticked_at"] else ""
         show.say(f"The service runs{ticked}.", "good")
     else:
-        show.say("The service does not run (monitor run, or the systemd unit).", "warn")
+        ticked = f"; it last ticked {show.when(service['ticked_at'])}" if service["ticked_at"] else ""
+        show.say(f"The service does not run (monitor run, or the systemd unit){ticked}.", "warn")
     if service["reload_due"]:
         show.say(f"A reload is due: changed since it read them: {', '.join(service['reload_due'])}", "warn")
     size, waiting = found["database"]["bytes"], found["database"]["waiting"]
@@ -182,18 +183,17 @@ def _tell_service(found: dict[str, Any]) -> None:
 
 def _story_row(story: dict[str, Any]) -> tuple[Any, ...]:
     threshold = f"{story['threshold']:.2f}" if story["threshold"] is not None else "-"
-    budget = f" ({story['budget']:g}/day)" if story["budget"] else ""
+    budget = f" of {story['budget']:.2g}" if story["budget"] else ""
     state = "paused" if story["paused"] else "silenced" if story["silenced"] else ""
     following = state or (show.when(story["next_digest"]) if story["next_digest"] else "at once")
     event = story["last_event"]
     return (
         story["name"],
-        f"{story['matches_a_day']:g}",
-        threshold + budget,
+        f"{story['matches_a_day']:g}{budget}",
+        threshold,
         story["pending"],
-        show.when(story["last_match"]),
         following,
-        event["title"] if event else "",
+        f"{show.when(event['at'])}: {event['title']}" if event else "none yet",
     )
 
 

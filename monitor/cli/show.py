@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-COLUMN_MOST, LAST_LEAST = 40, 20  # characters of a column; of the last one, which takes what is left
+COLUMN_MOST, COLUMN_LEAST, LAST_LEAST = 40, 12, 20  # characters of a column; of the last, which takes what is left
 STYLES = {"good": "green", "bad": "red", "warn": "yellow"}
 
 
@@ -76,11 +76,14 @@ def _rich_table(heads: Sequence[str], rows: list[list[str]], *, wrap: bool) -> N
 
     console = Console(highlight=False)
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    left = console.width
-    for number, head in enumerate(heads[:-1]):
-        width = min(COLUMN_MOST, max(len(head), *(len(row[number]) for row in rows)))
+    widths = [min(COLUMN_MOST, max(len(row[number]) for row in [heads, *rows])) for number in range(len(heads) - 1)]
+    left = console.width - sum(width + 2 for width in widths)
+    if widths and left < LAST_LEAST:  # the widest gives way, the others stay readable
+        widest = widths.index(max(widths))
+        given = max(0, min(LAST_LEAST - left, widths[widest] - COLUMN_LEAST))
+        widths[widest], left = widths[widest] - given, left + given
+    for head, width in zip(heads, widths, strict=False):
         made.add_column(head, overflow="ellipsis", no_wrap=True, width=width)
-        left -= width + 2
     made.add_column(heads[-1], overflow="fold" if wrap else "ellipsis", no_wrap=not wrap, width=max(LAST_LEAST, left))
     for row in rows:
         made.add_row(*(_coloured(cell, Text) for cell in row))

@@ -52,7 +52,6 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)  # for the first origin only
     private: bool = False
-    conditional: bool = False
     max_decoded: int | None = None
 
 
@@ -123,7 +122,6 @@ class Fetcher:
             headers=validators,
             secrets=secrets_of(feed),
             private=feed.allow_private_networks,
-            conditional=bool(validators),
         )
         answer, moved_to = self._chain(ask, feed.url)
         if answer.status == 304:
