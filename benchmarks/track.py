@@ -81,7 +81,7 @@ def track(
         if start:
             known = entries[max(0, start - STREAM) : start]
             days = (known[-1].date - known[0].date).total_seconds() / 86_400
-            lens = fresh.with_stream([e.text for e in known], days)
+            lens = fresh.with_stream([e.text for e in known], days, known[-1].date)
         tracker = follow(storyline, lens, feedback, threshold)
         threshold = tracker.threshold
         readings = lens.read(entries[start:end])

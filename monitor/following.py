@@ -94,7 +94,7 @@ class Following:
         self.epoch = last_epoch(count)
         stream = tx.entries.stream(self.epoch, STREAM)
         if stream:
-            self.lens = self.lens.with_stream([entry.text for entry in stream], _days(stream))
+            self.lens = self.lens.with_stream([entry.text for entry in stream], *_covered(stream))
         self.minds = {}
         for storyline in self._watched():
             self._follow(tx, storyline)
@@ -144,7 +144,7 @@ class Following:
         self.changed.clear()
 
 
-def _days(stream: Sequence[Entry]) -> float:
-    """Return the time that entries cover, in days; what a noise budget counts by."""
+def _covered(stream: Sequence[Entry]) -> tuple[float, datetime | None]:
+    """Return the days that entries cover and the date of the newest; what budgets and thresholds count by."""
     dates = [entry.date for entry in stream if not entry.undated]
-    return (max(dates) - min(dates)).total_seconds() / 86_400 if dates else 0.0
+    return ((max(dates) - min(dates)).total_seconds() / 86_400, max(dates)) if dates else (0.0, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property, lru_cache
 from importlib.resources import files
 
@@ -15,6 +16,7 @@ from monitor.detect.language import language_of
 from monitor.detect.lex import SPACE, STEM_SPACE, Counted, Sparse, Stacked, stacked
 from monitor.detect.vectors import STATIC_SIZE, Vectors
 
+_AHEAD = 7.0  # days a seed may be newer than the stream
 _BEYOND = re.compile(r"[^\W\d_a-zA-Z]")
 
 
@@ -26,11 +28,19 @@ class Stream:
     counted: tuple[Counted, ...] = ()
     vectors: Vectors = field(default_factory=lambda: np.empty((0, STATIC_SIZE), dtype=np.float32))
     days: float = 0.0  # the entries cover; 0 = unknown
+    newest: datetime | None = None  # date of the latest of them
 
     @cached_property
     def langs(self) -> tuple[str, ...]:
         """The language of each text; one without a letter beyond a-z is taken for the seeds' own."""
         return tuple(language_of(text) if _BEYOND.search(text) else "" for text in self.texts)
+
+    def share_after(self, moment: datetime | None) -> float:
+        """The share of the days covered that came after `moment`, 0..1; 1 where dates are unknown or do not fit."""
+        if moment is None or self.newest is None or not self.days:
+            return 1.0
+        after = (self.newest - moment).total_seconds() / 86_400
+        return min(max(after, 0.0) / self.days, 1.0) if after > -_AHEAD else 1.0
 
 
 @dataclass(frozen=True, eq=False)

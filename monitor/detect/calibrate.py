@@ -47,6 +47,14 @@ class Threshold:
     level: str  # strict | balanced | broad | budget
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The time a stream covers."""
+
+    days: float = 0.0
+    followed: float = 1.0  # share of it since the seeds
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """The scale of one storyline."""
@@ -97,30 +105,33 @@ def share_on_topic(ratios: Floats) -> float:
     return share
 
 
-def threshold_of(sensitivity: Sensitivity, ratios: Floats, days: float, previous: Threshold | None = None) -> Threshold:
-    """The threshold of a storyline, given the log-likelihood ratios of the stream's latest entries over `days`."""
+def threshold_of(sensitivity: Sensitivity, ratios: Floats, span: Span, previous: Threshold | None = None) -> Threshold:
+    """The threshold of a storyline, given the log-likelihood ratios of the stream's latest entries over `span`."""
     if sensitivity.threshold is not None:
         return Threshold(value=sensitivity.threshold, origin="set by number", level="fixed")
     share = share_on_topic(ratios)
+    prior = _prior(share, len(ratios) * span.followed)
     if sensitivity.budget is not None:
-        return _steady(_within_budget(sensitivity.budget, ratios, days, share), previous)
+        return _steady(_within_budget(sensitivity.budget, ratios, span.days, _cut("broad", prior)), previous)
     seen = f", about {share:.1%} of {len(ratios)} entries on topic" if len(ratios) else ", before any stream was seen"
     origin = f"automatic, {sensitivity.level}{seen}"
-    return _steady(
-        Threshold(value=_cut(sensitivity.level, share, len(ratios)), origin=origin, level=sensitivity.level), previous
-    )
+    new = Threshold(value=_cut(sensitivity.level, prior), origin=origin, level=sensitivity.level)
+    return _steady(new, previous)
 
 
-def _cut(level: str, share: float, seen: int) -> float:
-    """The score at which an entry of this stream is on topic with the probability the level asks for."""
+def _prior(share: float, followed: float) -> float:
+    """The log-odds of the next entry being on topic, `followed` entries after the seeds."""
     common = _GAIN * max(0.0, _odds(share) - _odds(_COMMON))
-    prior = min(_PRIOR - _COOLING * log1p(seen / _EARLY) + common, _MOST)
+    return min(_PRIOR - _COOLING * log1p(followed / _EARLY) + common, _MOST)
+
+
+def _cut(level: str, prior: float) -> float:
+    """The score at which an entry is on topic with the probability the level asks for."""
     return round(float(logistic((_odds(_POSTERIOR[level]) - prior - _CENTRE) / _SPREAD)), 4)
 
 
-def _within_budget(budget: float, ratios: Floats, days: float, share: float) -> Threshold:
-    """The lowest threshold that would have kept the alerts of the replay within the budget."""
-    floor = _cut("broad", share, len(ratios))
+def _within_budget(budget: float, ratios: Floats, days: float, floor: float) -> Threshold:
+    """The lowest threshold, from `floor`, that would have kept the alerts of the replay within the budget."""
     allowed = int(budget * max(days, 1.0))
     if len(ratios) <= allowed:
         return Threshold(value=floor, origin=f"budget {budget:g}/day: nothing to hold back yet", level="budget")

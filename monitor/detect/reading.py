@@ -72,16 +72,17 @@ class Lens:
         """The lens of a fresh installation."""
         return cls(shipped())
 
-    def with_stream(self, texts: Sequence[str], days: float = 0.0) -> Lens:
+    def with_stream(self, texts: Sequence[str], days: float = 0.0, newest: datetime | None = None) -> Lens:
         """A lens that also knows the user's own stream (its latest texts, at most 2,000) in place of any earlier.
 
-        `days` is the time those texts cover; a noise budget needs it.
+        `days` is the time those texts cover, `newest` the date of the latest: a noise budget and the threshold of a
+        storyline younger than the stream need them.
         """
         if not texts:
             return Lens(shipped(), self._memory, self._multilingual)
         features = self.features(texts)
         vectors = np.array([f.vector for f in features], dtype=np.float32)
-        stream = Stream(tuple(texts), tuple(f.counted for f in features), vectors, days)
+        stream = Stream(tuple(texts), tuple(f.counted for f in features), vectors, days, newest)
         return Lens(shipped().with_stream(stream), self._memory, self._multilingual)
 
     def read(self, entries: Sequence[Entry]) -> Readings:

@@ -10,7 +10,7 @@ from math import exp, log
 import numpy as np
 
 from monitor.detect.baseline import Baseline, baseline_of, nearest
-from monitor.detect.calibrate import Threshold, threshold_of
+from monitor.detect.calibrate import Span, Threshold, threshold_of
 from monitor.detect.learn import Knowledge, learn
 from monitor.detect.lex import stem, stem_id
 from monitor.detect.match import PARTS, Evidence, evidence_of
@@ -71,7 +71,7 @@ class Tracker:
 
     def _answer(self, reading: Reading, parts: dict[str, float]) -> Match:
         found = self._terms.look(reading) if self._terms else Found()
-        named = parts | self._user_parts(found)
+        named = parts | self._user_parts(found) if self._terms else parts
         score = round(_score(sum(named.values())), 6)
         reason = self._reason(reading, found, score)
         match = Match(
@@ -170,9 +170,11 @@ def follow(
     terms = Terms.of(storyline.watch)
     known = learn(baseline, lens, [verdict for verdict in feedback if verdict.text.strip()])
     if known is None:
-        threshold = threshold_of(storyline.sensitivity, np.empty(0), 0, previous)
+        threshold = threshold_of(storyline.sensitivity, np.empty(0), Span(), previous)
         return Tracker(storyline, lens, baseline, threshold, None, terms)
-    threshold = threshold_of(storyline.sensitivity, known.ratios(lens), lens.background.stream.days, previous)
+    stream = lens.background.stream
+    span = Span(days=stream.days, followed=stream.share_after(baseline.last))
+    threshold = threshold_of(storyline.sensitivity, known.ratios(lens), span, previous)
     return Tracker(storyline, lens, baseline, threshold, known, terms)
 
 

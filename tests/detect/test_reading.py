@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -67,6 +67,13 @@ def test_words_of_the_stream_become_common() -> None:
     number = lex.stem_id(lex.stem("valmora"))
     assert taught.background.idf[number] < lens.background.idf[number]
     assert lens.with_stream([]).background is lens.background
+
+
+@pytest.mark.parametrize(("days_before", "share"), [(0, 0.0), (5, 0.5), (30, 1.0), (-3, 0.0), (-30, 1.0)])
+def test_a_stream_tells_how_much_of_it_came_after_a_moment(days_before: int, share: float) -> None:
+    stream = Lens.shipped().with_stream(["one", "two"], days=10, newest=NOW).background.stream
+    assert stream.share_after(NOW - timedelta(days=days_before)) == share
+    assert stream.share_after(None) == 1
 
 
 def test_a_second_stream_replaces_the_first() -> None:

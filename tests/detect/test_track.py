@@ -163,6 +163,16 @@ def test_a_story_that_fills_the_stream_needs_less_evidence(lens: Lens) -> None:
     assert follow(story, common).threshold.value < follow(story, rare).threshold.value
 
 
+def test_a_storyline_added_to_a_running_stream_is_met_as_a_fresh_one(lens: Lens) -> None:
+    texts = [f"{title} {n}" for n in range(60) for title in OFF]
+    last = max(seed.published for seed in seeds().articles if seed.published)
+    just_added, long_followed, undated = (
+        follow(Storyline(name="b", seeds=seeds()), lens.with_stream(texts, 30, newest)).threshold.value
+        for newest in (last + timedelta(hours=1), last + timedelta(days=40), None)
+    )
+    assert just_added < long_followed == undated
+
+
 def test_a_budget_holds_back_what_exceeds_it(lens: Lens) -> None:
     stream = lens.with_stream([f"{title} {n}" for n in range(30) for title in (*ON, *OFF)], days=2)
     story = Storyline(name="b", seeds=seeds(), sensitivity=Sensitivity(budget=5))
