@@ -202,6 +202,7 @@ def _follow(row: Row, earlier: Row, lang: str) -> tuple[Assignment, Verdict]:
 def _correction(changed: Sequence[str], statements: Sequence[Statement], before: Entry) -> Verdict:
     """The verdict on an edit that matters; its claims are the sentences that carry what was changed."""
     came = {change.partition(" → ")[2] for change in changed} - {""}
+    came |= {text.partition(" ")[0] for text in came if text[0].isdigit()}
     new = [s for s in statements if any(text in s.text for text in came)] or list(statements[:1])
     claims = tuple(Claim(text=s.text, facts=s.facts.keys) for s in new)
     nearest = before.title or before.text

@@ -100,22 +100,22 @@ def figures(tokens: Sequence[str]) -> Iterable[Figure]:
         taken = end - 1
         before = tokens[at - 1] if at else ""
         unit, last = _unit_at(tokens, lower, end, before)
-        unit, first = (unit, at) if unit else _unit_before(lower, at)
+        head = before if before in _CURRENCY else f"{before} " if before == "a" else ""
+        number, written = (head + " ".join(tokens[at:to]).replace(" %", "%") for to in (end, last + 1))
+        if not unit:
+            unit, noun = _unit_before(lower, at)
+            written = f"{number} {noun}".strip()
         if unit or value > 12 or lower[at][0].isdigit():
-            head = before if before in _CURRENCY else f"{before} " if before == "a" and first == at else ""
-            number, written = (
-                head + " ".join(part).replace(" %", "%") for part in (tokens[at:end], tokens[first : last + 1])
-            )
             yield Figure(value, unit, number, written, *_range(lower, at, value))
 
 
-def _unit_before(lower: Sequence[str], at: int) -> tuple[str, int]:
-    """What is counted where it stands in front: `casualties near | 4,700`, and where that begins."""
-    for back in range(at - 1, max(at - 5, -1), -1):
-        stemmed = stem(lower[back]) or lower[back]
+def _unit_before(lower: Sequence[str], at: int) -> tuple[str, str]:
+    """What is counted where it stands in front (`casualties near | 4,700`), and how to say it behind."""
+    for word in reversed(lower[max(at - 4, 0) : at]):
+        stemmed = stem(word) or word
         if stemmed in _ALIKE:
-            return _ALIKE[stemmed], back
-    return "", at
+            return _ALIKE[stemmed], "dead" if _ALIKE[stemmed] == "dead" else word
+    return "", ""
 
 
 def _range(lower: Sequence[str], at: int, value: float) -> tuple[float, float]:

@@ -189,7 +189,7 @@ def _news(statement: Statement, report: Report, event: Sequence[Statement], know
 
 def _called(name: Name) -> str:
     """A name as a reason gives it: the country in place of `British`."""
-    return name.place.title() if name.written.lower().endswith(_ADJECTIVES) else name.written
+    return name.place.title() if name.place and name.written.lower().endswith(_ADJECTIVES) else name.written
 
 
 def _around(word: str, text: str) -> str:

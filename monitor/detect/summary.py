@@ -88,7 +88,10 @@ def tell(event: Event, members: Sequence[Member], told: Told) -> DigestEvent | N
         known.add(statement_of(line.text))
     lines = (*corrections, *_lines(_candidates(members, told, update), known, heading))[:MAX_LINES]
     newsworthy = not heading_known and headline in (news if update else members) and bool(news)
-    return _told_event(event, members, headline, lines, update) if lines or newsworthy else None
+    if not lines and not newsworthy:
+        return None
+    found = _told_event(event, members, headline, lines, update)
+    return replace(found, verdict=Novelty.CORRECTION) if update and corrections else found
 
 
 def rank(events: Iterable[DigestEvent]) -> list[DigestEvent]:

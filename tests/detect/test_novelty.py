@@ -73,6 +73,7 @@ def test_first_reports_are_new_whatever_is_known() -> None:
 
 def test_a_country_is_named_as_a_country() -> None:
     assert "first mention: Britain" in judged("British divers came.", odds=None).why
+    assert "first mention: Dunai" in judged("Pictures show work at Dunai port.", odds=None).why
 
 
 def test_a_date_to_come_is_new_and_one_gone_by_is_not() -> None:

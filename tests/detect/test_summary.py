@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from monitor.detect import summary
 from monitor.detect.chronicle import Chronicle
@@ -85,6 +86,20 @@ def test_an_update_tells_only_what_is_new() -> None:
     assert found.verdict is Novelty.DEVELOPMENT
     assert {line.entry_uid for line in found.new} <= {MORE.uid}
     assert any("300 generators" in text for text in (found.title, *(line.text for line in found.new)))
+
+
+def test_a_correction_is_called_one_whatever_else_is_quoted_with_it() -> None:
+    keeper = chronicle()
+    event, members = story(UMEROV, WORDS, MORE, keeper=keeper)
+    told = Told().after(told_of(event, members[:2], Told()))
+    later = replace(MORE, title=MORE.title.replace("300", "500"), summary=MORE.summary.replace("300", "500"))
+    verdict = keeper.revise(later, LENS.read([later])[0], MORE)
+    assert verdict is not None
+    corrected = replace(members[2], entry=later, verdict=verdict, reading=LENS.read([later])[0])
+    found = told_of(event, [*members[:2], corrected], replace(told, corrected=frozenset((later.uid,))))
+    assert found.verdict is Novelty.CORRECTION
+    assert found.is_update
+    assert "500 generators" in found.new[0].text
 
 
 def test_what_the_seeds_say_is_no_news() -> None:
