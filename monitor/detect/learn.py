@@ -26,7 +26,8 @@ from monitor.types import Feedback
 
 _YES, _NO = 0.5, 0.35  # weight of all verdicts beside the seeds' sum of one
 _MOST_PASSAGES = 12
-_ONE_SEED = Scale(closeness=0.45, sense=0.5)  # usual closeness of seeds to each other, where there is only one
+_ONE_SEED = Scale(closeness=0.45, sense=0.5)  # where there is no other seed to compare with
+_USUAL, _TRUST = 0.6, 0.5  # usual closeness of seeds to each other, and how many pairs of seeds it weighs as
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ class Material:
         return Knowledge(profile, scale, calibration)
 
     def _scale(self, near: Neighbours | None) -> Scale:
-        """How close a passage of one seed is to all the other seeds, on average."""
+        """How close a passage of one seed is to all the other seeds, on average; few seeds lean on what is usual."""
         if len(self.seeds) < 2:
             return _ONE_SEED
         totals, senses = [], []
@@ -75,7 +76,9 @@ class Material:
             rows = _closeness(parts[:_MOST_PASSAGES], profile, Scale(closeness=0.0, sense=1.0), self.lens)
             totals.append(float(rows.sum(axis=1).mean()))
             senses.append(float(rows[:, 2].mean() / WEIGHTS[2]))
-        return Scale(closeness=max(float(np.mean(totals)), 0.2), sense=max(float(np.mean(senses)), 0.1))
+        pairs = len(self.seeds) * (len(self.seeds) - 1) / 2
+        closeness = (pairs * float(np.mean(totals)) + _TRUST * _USUAL) / (pairs + _TRUST)
+        return Scale(closeness=max(closeness, 0.2), sense=max(float(np.mean(senses)), 0.1))
 
 
 def learn(baseline: Baseline, lens: Lens, feedback: Sequence[Feedback]) -> Knowledge | None:
