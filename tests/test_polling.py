@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +80,34 @@ def test_validators_outlive_a_restart(tmp_path: Path, web: FakeWeb) -> None:
     desk.clock.advance(hours=1)
     assert desk.poll().unchanged == 1
     assert web.asked[-1].headers["if-none-match"] == desk.feeds()[0].etag
+
+
+def test_half_a_gzip_gives_its_complete_entries_and_is_asked_for_again(tmp_path: Path, web: FakeWeb) -> None:
+    packed = gzip.compress(rss(*(item(n, f"{n * 7919 % 1009} reports from {n}") for n in range(200))))
+    half = packed[: len(packed) // 2]
+    desk = Desk(tmp_path, [web.answer("/a.xml", 200, half, {"Content-Encoding": "gzip", "ETag": '"half"'})])
+    report = desk.poll()
+    assert (report.failed, 10 < report.new < 190) == (0, True)
+    (feed,) = desk.feeds()
+    assert (feed.etag, feed.health) == (None, Health.DEGRADED)
+
+
+def test_a_late_round_skips_no_feed_and_starts_with_the_longest_due(tmp_path: Path, web: FakeWeb) -> None:
+    desk = Desk(tmp_path, [web.put(f"/{n}.xml", rss(item(n))) for n in range(5)])
+    desk.poll()
+    desk.clock.advance(days=3)  # so much later than any interval
+    with Store(config.load(desk.file).state) as store:
+        with store.read() as tx:
+            due = tx.feeds.due(desk.clock())
+            first = tx.feeds.due(desk.clock(), limit=2)
+        dates = [feed.due_at for feed in due if feed.due_at]
+        assert dates == sorted(dates)
+        assert len(due) == len(dates) == 5
+        assert first == due[:2]
+        with store.begin() as tx:
+            tx.feeds.learn([replace(feed, due_at=desk.clock.now + timedelta(minutes=15)) for feed in first])
+        with store.read() as tx:
+            assert tx.feeds.due(desk.clock()) == due[2:]
 
 
 def test_a_network_that_is_down_is_one_message_and_no_feeds_fault(tmp_path: Path, web: FakeWeb) -> None:

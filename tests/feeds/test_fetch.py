@@ -10,7 +10,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -385,6 +385,16 @@ def test_certificates_are_verified_by_the_one_context() -> None:
             assert failure(fetcher, feed(web.url("/a.xml"))).what.startswith("TLS:")
         with Fetcher(polling(), context=trusting) as fetcher:
             assert failure(fetcher, feed(web.url("/a.xml", "127.0.0.2"))).what.startswith(("TLS:", "connection"))
+
+
+def test_a_certificate_that_expired_is_refused() -> None:
+    authority = trustme.CA()
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1", not_after=datetime(2020, 1, 1, tzinfo=UTC)).configure_cert(server)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    with FakeWeb(context=server) as web, Fetcher(polling(), context=trusting) as fetcher:
+        assert failure(fetcher, feed(web.url("/a.xml"))).what == "TLS: certificate has expired"
 
 
 def test_a_handshake_that_drips_ends_at_the_deadline(web: FakeWeb) -> None:
