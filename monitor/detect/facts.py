@@ -14,7 +14,10 @@ from monitor.text import words
 
 MAX_CHARACTERS = 6_000  # a text is read so far: time stays bounded whatever a feed sends
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d[\d.,]*\d|\d|[^\w\s]")
+_WORD = re.compile(
+    r"[^\W\d_]{1,4}-?\d{1,4}[^\W_]{0,2}\b|\d+(?:st|nd|rd|th|[C-JL-SU-Z])\b|"  # K2, T-72B, 21st, 4Q
+    r"[^\W\d_]+(?:['’.-][^\W\d_]+)*|\d[\d.,]*\d|\d|[^\w\s]"
+)
 _BREAK = frozenset('.!?…:;•|–—"“”«»()[]')  # a capital after one of these may be the sentence's, not a name's
 _COMPOUND = re.compile(r"-(?:\w*ed|style|based|made|nation|member|born|owned|wide|era|run|like|bound|day|year|old)$")
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -57,6 +60,7 @@ class Name:
     atoms: tuple[str, ...]  # its words, folded and stemmed
     sure: bool = True
     place: str = ""  # the country it stands for
+    shouted: bool = False  # found where every word has a capital
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ def _name_of(run: list[str], at_start: bool, headline: bool) -> Iterable[Name]:
             else tuple(atom for word in found if word not in _PARTICLES for atom in atoms_of(word))
         )
         if atoms and not _COMPOUND.search(found[-1]):
-            yield Name(" ".join(found), atoms, not headline and not alone, place)
+            yield Name(" ".join(found), atoms, not headline and not alone, place, headline)
 
 
 def _may_be_a_name(word: str) -> bool:

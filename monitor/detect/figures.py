@@ -40,7 +40,7 @@ _PERCENT = frozenset(("%", "percent", "pct", "procent", "prozent"))
 _NOT_A_UNIT = frozenset(
     words(
         """more additional extra further other another new newly old least most nearly almost about around least total
-    some over under than up late early last next past former foreign"""
+    some over under than up late early last next past former foreign nuclear military civilian armed senior local"""
     )
 )
 _ABOVE, _BELOW, _AROUND = frozenset(("over", "than", "least")), frozenset(("nearly", "almost", "under")), 0.25

@@ -26,7 +26,8 @@ _NAME, _FIGURE, _CHANGED_FIGURE, _DATE, _DENIAL = 0.5, 0.5, 0.6, 0.3, 0.5
 _FEW, _ROUGH = 0.25, 0.3  # of figures such as `two men`, `hundreds of people`
 _SCALE_OF_CHANGE = 20  # a figure so many times another is not what that became
 _COMMON_NAME, _PLACE = 0.25, 0.3  # of ordinary words, or a country
-_LIKELY_NAME = 0.35  # a rare word that only begins a sentence or stands in a headline full of capitals
+_LIKELY_NAME = 0.35  # a rare word that only begins a sentence
+_SHOUTED_NAME, _LONGEST_NAME = 0.2, 3  # in a headline full of capitals nothing tells a name from other words
 _FOREIGN_NAME = 0.25  # names are told from other words less surely in other languages
 _RARE = 0.85  # share of the greatest rarity from which a word is no ordinary one
 _AHEAD = 180  # days: dates no further off are announced, later ones belong to another year
@@ -207,6 +208,8 @@ def _coming(date: datetime) -> Iterable[datetime]:
 def _name_weight(name: Name, report: Report, known: Known) -> float:
     if name.place:
         return _PLACE if report.home else 0.0
+    if name.shouted:
+        return _SHOUTED_NAME if len(name.atoms) <= _LONGEST_NAME and known.is_rare(name) else 0.0
     if not report.home:
         return _FOREIGN_NAME if name.sure and len(name.atoms) > 1 else 0.0
     if len(name.atoms) == 1 and name.written.lower() in _DIRECTIONS:
