@@ -112,6 +112,16 @@ def test_terms_decide_alone_without_seeds(lens: Lens) -> None:
     assert "no seeds" in tracker.baseline.warnings[0]
 
 
+@pytest.mark.parametrize("level", ["strict", "balanced", "broad"])
+def test_one_seed_or_terms_alone_still_find_the_story_after_months_without_it(lens: Lens, level: str) -> None:
+    months = lens.with_stream([f"{title} {n}" for n in range(100) for title in OFF], 90, NOW + timedelta(days=90))
+    one = Seeds(articles=(Seed(file="a.md", title=BRIDGE[0][0], paragraphs=(), published=NOW),))
+    for start in ({"seeds": one}, {"watch": Watch(any=("Valmora", "Corvane"))}):
+        tracker = follow(Storyline(name="b", sensitivity=Sensitivity(level=level), **start), months)
+        assert all(m.on_topic for m in match(tracker, *ON)), start
+        assert not any(m.on_topic for m in match(tracker, *OFF)), start
+
+
 def test_all_and_none_are_hard_conditions(lens: Lens) -> None:
     watch = Watch(all=(("inquiry", "repairs"),), none=("Talbot",))
     tracker = follow(Storyline(name="b", seeds=seeds(), watch=watch), lens)
