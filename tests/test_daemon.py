@@ -16,7 +16,7 @@ import pytest
 
 from monitor import config
 from monitor.daemon import changes
-from tests.scene import ON_TOPIC, Newsroom
+from tests.scene import Newsroom
 
 FAST = (
     "  - {storyline: '*', receiver: desk, immediate: {group_wait: 1s}}\n"
@@ -130,28 +130,6 @@ def test_systemd_hears_ready_and_the_watchdog(room: Newsroom, tmp_path: Path) ->
         finally:
             process.popen.kill()
             process.popen.wait()
-
-
-@pytest.mark.parametrize(
-    "point", ["stored", "assessed", "composed-before-commit", "queued", "claimed", "data-sent", "accepted"]
-)
-def test_killed_there_and_started_again_nothing_is_lost(room: Newsroom, point: str) -> None:
-    room.publish_all()
-    process = Process(room, MONITOR_CRASH_AT=f"{point}:1")
-    assert process.popen.wait(DEADLINE) == -signal.SIGKILL
-    again = Process(room)
-    try:
-        eventually(lambda: again.says("started") and bool(room.smtp.mails) and bool(room.hook.posts))
-        assert again.end() == 0
-    finally:
-        again.popen.kill()
-        again.popen.wait()
-    assert len({mail.key for mail in room.smtp.mails}) == 1
-    assert len({post.key for post in room.hook.posts}) == 1
-    repeats = len(room.smtp.mails) + len(room.hook.posts) - 2
-    assert repeats <= (1 if point in ("data-sent", "accepted") else 0)
-    listed = {entry["title"] for event in room.hook.posts[0].json["data"]["events"] for entry in event["entries"]}
-    assert listed == {title for title, _ in ON_TOPIC}
 
 
 def test_changes_are_told_a_line_each(room: Newsroom) -> None:

@@ -48,7 +48,11 @@ class _Handler(BaseHTTPRequestHandler):
         if name == "reset":
             self._abort()
             return
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # the sender is gone in the middle: nothing was taken
+            self._abort()
+            return
         post = Post(self.path, {key.lower(): value for key, value in self.headers.items()}, body)
         fake.tried.append(post)
         if name not in NOT_TAKEN:
