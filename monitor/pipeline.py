@@ -21,6 +21,7 @@ from monitor.composing import Composer
 from monitor.config import Config
 from monitor.crash import nothing
 from monitor.delivering import DeliverReport, Lanes
+from monitor.errors import MonitorError
 from monitor.following import Following, next_epoch
 from monitor.fulltext import Pages
 from monitor.metrics import Metrics
@@ -140,20 +141,23 @@ class Pipeline:
 
     def _assess_batch(self, report: AssessReport, limit: int) -> int:
         """Assess one batch in one transaction; return how many entries left the queue."""
-        with self.store.read() as tx:
-            if not tx.entries.count_waiting():
-                return 0
-            self.following.catch_up(tx)
-            room = next_epoch(self.following.assessed) - self.following.assessed
-            waiting = tx.entries.waiting(min(limit, room))
-            try:
+        waiting: Sequence[Waiting] = ()
+        try:
+            with self.store.read() as tx:
+                if not tx.entries.count_waiting():
+                    return 0
+                self.following.catch_up(tx)
+                room = next_epoch(self.following.assessed) - self.following.assessed
+                waiting = tx.entries.waiting(min(limit, room))
                 judged = judge(self.following, waiting, tx, self.clock(), self.keep)
-            except Exception as error:  # noqa: BLE001  an entry that no test foresaw must not stop the others
-                self.following.forget()
-                failure = error
-                judged = None
-        if judged is None:
-            return self._isolate(waiting, report, failure)
+        except (MonitorError, OSError, MemoryError):  # the machine's trouble, and no entry's
+            self.following.forget()
+            raise
+        except Exception as error:
+            self.following.forget()
+            if not waiting:
+                raise
+            return self._isolate(waiting, report, error)  # an entry that no test foresaw must not stop the others
         return len(waiting) if self._write(judged, report) else -1
 
     def _write(self, judged: Judged, report: AssessReport) -> bool:

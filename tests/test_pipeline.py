@@ -254,6 +254,26 @@ def test_an_entry_that_breaks_the_science_is_set_aside_and_the_rest_goes_on(
     close(line)
 
 
+def test_a_full_disk_under_the_science_is_no_entrys_fault(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    room.publish_all()
+    line = room.monitor()
+    line.poll()
+
+    def full(lens: object, entries: list[object]) -> object:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(type(line.following.lens), "read", full)
+        for _ in range(3):
+            with pytest.raises(OSError, match="No space"):
+                line.assess()
+    line.once()
+    assert len(room.smtp.mails) == 1
+    with line.store.read() as tx:
+        assert tx.entries.assessed_count() == len(ON_TOPIC) + len(OFF_TOPIC)
+    close(line)
+
+
 def test_alerts_with_nothing_new_for_the_receiver_are_dropped_with_the_reason(room: Newsroom) -> None:
     title, summary = ON_TOPIC[0]
     room.feeds[0].publish(title, summary, at=room.clock())
