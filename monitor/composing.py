@@ -11,7 +11,7 @@ import structlog
 from monitor.config import Config
 from monitor.detect import summary
 from monitor.detect.summary import Member, Told
-from monitor.feeds.health import health_of
+from monitor.feeds.health import health_of, rolled_within
 from monitor.following import Following
 from monitor.links import Named, links_of
 from monitor.notify import route as routing
@@ -309,7 +309,7 @@ def coverage(tx: Tx, storyline: str, start: datetime, end: datetime, now: dateti
         feeds_late=late,
         entries_scanned=tx.entries.count_seen(start, end),
         near_misses=count,
-        gaps=sum(feed.gaps for feed, _ in feeds),
+        gaps=sum(rolled_within(feed, start, end) for feed, _ in feeds),
         nearest=tuple(
             NearMiss(
                 id=row.entry.uid,

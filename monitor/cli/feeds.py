@@ -120,7 +120,8 @@ def health(session: Session, everything: bool) -> int:
 
 def _remark(feed: Feed) -> str:
     rhythm = f"usually every {show.span(feed.rhythm)}" if feed.rhythm else ""
-    gaps = f"{feed.gaps} gaps: it rolls over between polls" if feed.gaps else ""
+    last = datetime.fromisoformat(at) if (at := feed.notes.get("gap_at")) else None
+    gaps = f"rolled over between two polls {feed.gaps} times, last {show.when(last)}" if feed.gaps else ""
     return "; ".join(part for part in (rhythm, gaps) if part)
 
 

@@ -22,3 +22,9 @@ def health_of(feed: Feed, now: datetime) -> Health:
     if feed.disabled:
         return Health.DISABLED
     return Health.LATE if feed.health is Health.OK and is_late(feed, now) else feed.health
+
+
+def rolled_within(feed: Feed, start: datetime, end: datetime) -> bool:
+    """Whether the feed was last found to have rolled over, entries lost, in this period."""
+    found = feed.notes.get("gap_at")
+    return found is not None and start < datetime.fromisoformat(found) <= end

@@ -121,7 +121,7 @@ def _read(feed: Feed, parsed: ParsedFeed, context: PollContext) -> Feed:
         "full_at": now.isoformat(),
         "listed": str(parsed.listed),
         "bytes": str(len(fetched.body)) if fetched else "0",
-        **({"rolled": now.isoformat()} if gap else {}),
+        **({"rolled": now.isoformat(), "gap_at": now.isoformat()} if gap else {}),
     }
     state = replace(
         _well(feed, now),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.errors import FetchError, ParseError
-from monitor.feeds.health import health_of, is_late
+from monitor.feeds.health import health_of, is_late, rolled_within
 from monitor.feeds.schedule import (
     Outcome,
     PollContext,
@@ -210,6 +210,9 @@ def test_a_feed_that_rolled_over_has_a_gap_and_is_polled_more_often() -> None:
     assert wait(one) < 15 * MINUTE
     calm = after(one, parsed(entry(0.05), overlap=19, listed=20))
     assert calm.gaps == 1
+    assert rolled_within(calm, NOW - HOUR, NOW)  # the digest of that time says so, and no later one
+    assert not rolled_within(calm, NOW, NOW + HOUR)
+    assert not rolled_within(GOOD, NOW - HOUR, NOW)
 
 
 @pytest.mark.parametrize(
