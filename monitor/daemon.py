@@ -39,6 +39,7 @@ from monitor.web.server import Server
 TICK = 1.0  # seconds between looks for what is due
 TIDY = 3600.0  # seconds between rounds of housekeeping
 NOTE = 30.0  # seconds between two words to `status`
+JUMP = timedelta(seconds=30)  # of the clock beside the time that passed: less is no jump
 GRACE = 10.0  # seconds that SIGTERM leaves the verbs to end their transaction
 
 log = structlog.get_logger(__name__)
@@ -62,6 +63,7 @@ class Daemon:
         self._end = threading.Event()
         self._ticked: dict[str, float] = {}
         self._started = time.monotonic()
+        self._drift = time.time() - self._started  # changes when the clock is set
         self._verbs = threading.Lock()  # held while a reload swaps the pipeline
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)  # the library would never close its own
         self._watchdog = WatchDog(sock=self._socket)
@@ -103,6 +105,7 @@ class Daemon:
         try:
             with self._probes(config, store), self._feedback(config, store):
                 while not self._end.wait(self.tick):
+                    self._mind_the_clock(scheduler, store)
                     self._feed_watchdog(store)
                     self._note_tick(store)
         finally:
@@ -191,6 +194,23 @@ class Daemon:
                 self.stop()
             return
         self._watchdog.ping()
+
+    def _mind_the_clock(self, scheduler: BackgroundScheduler, store: Store) -> None:
+        """Notice that the clock was set, or that the machine slept: what waits for a time of day is put right."""
+        drift = time.time() - time.monotonic()
+        jump = timedelta(seconds=drift - self._drift)
+        if abs(jump) >= JUMP:
+            log.warning("clock-jumped", seconds=round(jump.total_seconds()))
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=datetime.now(scheduler.timezone))
+            if jump < timedelta():
+                try:
+                    with store.begin() as tx:
+                        tx.housekeeping.bring_forward(-jump)
+                except StoreError as error:
+                    self._once_a_minute("clock", "store-trouble", error=str(error))
+                    return  # the next tick tries again
+        self._drift = drift
 
     def _note_tick(self, store: Store) -> None:
         """Leave word for `status` and `healthcheck` now and then that the verbs tick."""
