@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from monitor.cli import show
 from monitor.cli.session import Session
+from monitor.store import Tx
 from monitor.text import short
+from monitor.types import Entry
 
 SAYINGS_MOST = 5
 ORIGIN_MOST = 160  # characters of a seed sentence in the table
+TITLE_MOST = 80
+DRIFT = timedelta(days=365)  # how far back what entered is followed
 
 
 def of(session: Session, name: str) -> dict[str, Any]:
     """Return everything the monitor knows of a storyline's definition at this moment."""
+    from monitor.detect.drift import drift
     from monitor.detect.track import follow
     from monitor.following import Following
 
@@ -25,6 +31,7 @@ def of(session: Session, name: str) -> dict[str, Any]:
         mind = following.minds.get(name)
         log = tx.stories.threshold_log(name, 5)
         feedback, sayings = len(tx.desk.feedback(name)), tx.desk.sayings(name)
+        reports = _reports(tx, name)
     tracker = mind.tracker if mind else follow(story, following.lens)
     known, threshold = tracker.baseline, tracker.threshold
     return {
@@ -43,8 +50,15 @@ def of(session: Session, name: str) -> dict[str, Any]:
         "warnings": [*known.warnings, *story.seeds.warnings],
         "feedback": feedback,
         "sayings": sayings,
-        "drift": [asdict(step) for step in getattr(tracker, "drift", ())],
+        "drift": asdict(drift(known, reports, tracker.lens.background)),
     }
+
+
+def _reports(tx: Tx, name: str) -> list[Entry]:
+    """The entries on topic of the last year, without copies."""
+    newest = tx.stories.newest_on_topic(name)
+    rows = tx.stories.on_topic(name, since=newest - DRIFT) if newest else []
+    return [row.entry for row in rows if row.decision.assignment is None or not row.decision.assignment.copy_of]
 
 
 def _some(value: Any, *names: str) -> dict[str, Any]:
@@ -103,9 +117,26 @@ def _tell_watch(watch: dict[str, Any]) -> None:
 
 
 def tell_drift(found: dict[str, Any]) -> None:
-    """Print what entered a storyline since its seeds."""
-    if not found["drift"]:
-        show.say("Nothing entered since the seeds: the storyline is judged by them (and by your feedback) alone.")
-        return
-    rows = [tuple(step.values()) for step in found["drift"]]
-    show.table(tuple(found["drift"][0]), rows)
+    """Print what entered a storyline since its seeds, and what left."""
+    drift = found["drift"]
+    show.say(
+        "Judged by the seeds and by what readers said; what recent entries speak of besides changes no score.", "dim"
+    )
+    if not drift["entered"]:
+        show.say("Nothing entered since the seeds." if drift["entries"] else "No entry was on topic yet.")
+    else:
+        show.say(f"New in {drift['entries']} reports of {drift['since']:%d %b %Y} to {drift['until']:%d %b %Y}:")
+        rows = [
+            (
+                n["text"],
+                str(n["kind"]),
+                f"{n['share']:.0%}",
+                f"{n['first']:%Y-%m-%d}",
+                f"{n['uids'][0][:8]} {short(n['title'], TITLE_MOST)}",
+                ", ".join(uid[:8] for uid in n["uids"][1:]),
+            )
+            for n in drift["entered"]
+        ]
+        show.table(("term", "kind", "share", "first", "first entry", "further entries"), rows)
+    if drift["gone"]:
+        show.say(f"No longer mentioned: {', '.join(drift['gone'])}")

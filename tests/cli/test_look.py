@@ -61,6 +61,7 @@ def test_storyline(told: Newsroom, monitor: Monitor) -> None:
     assert all(term["origin"] for term in found["terms"])
     assert "FROM THE SEED SENTENCE" in monitor("storyline show seoul").out
     assert monitor("storyline show seoul --drift").code == 0
+    assert found["drift"]["entries"] == 3
 
 
 def test_preview(room: Newsroom, monitor: Monitor) -> None:
