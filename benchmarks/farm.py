@@ -1,6 +1,6 @@
 """A world of feeds in a process of its own, for measurements: what it says is a pure function of feed and time.
 
-Every feed publishes an item at a steady pace. One in `RARE` items belongs to a storyline: it takes its words from the
+Every feed publishes an item at a steady pace. One in `rare` items belongs to a storyline: it takes its words from the
 shipped demo and names that storyline's own place, so that every storyline has a stream of its own. Every tenth feed is
 faulty in one of `FAULTS`' ways, some for ever and some on every other day. Posts to `/hook` are taken down.
 
@@ -31,7 +31,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 FAULTY_EACH, FAULTY = 10, 7  # of every ten feeds the one whose number ends with 7 is faulty
 LISTED = 12  # items a feed shows
-RARE = 40  # one item in so many belongs to a storyline
+RARE = 40  # one item in so many belongs to a storyline, unless said otherwise
 FAULTS = ("503", "404", "html", "cut off", "reset", "empty", "bad gzip", "new guids", "429", "bomb")
 PLACES = (
     "Arvenholm", "Belmora", "Casterby", "Dunvale", "Elmarsk", "Fennoak", "Gravesund", "Hollmark", "Istrova", "Jorvale",
@@ -65,9 +65,9 @@ def place_of(storyline: int) -> str:
 class World:
     """What every feed says at every moment."""
 
-    def __init__(self, feeds: int, storylines: int, pace: float, start: float) -> None:
+    def __init__(self, feeds: int, storylines: int, pace: float, start: float, rare: int = RARE) -> None:
         """`pace`: seconds between two items of a feed; `start`: seconds of the epoch of the first."""
-        self.feeds, self.storylines, self.pace, self.start = feeds, storylines, pace, start
+        self.feeds, self.storylines, self.pace, self.start, self.rare = feeds, storylines, pace, start, rare
 
     def newest(self, feed: int, now: float) -> int:
         """Return the number of the newest item of a feed, -1 before the first."""
@@ -82,7 +82,7 @@ class World:
     def story_of(self, feed: int, number: int) -> int | None:
         """Return the storyline an item belongs to, None for ordinary news."""
         chance = random.Random(f"{feed}/{number}/story")
-        return chance.randrange(self.storylines) if self.storylines and chance.randrange(RARE) == 0 else None
+        return chance.randrange(self.storylines) if self.storylines and chance.randrange(self.rare) == 0 else None
 
     def words(self, feed: int, number: int) -> tuple[str, str]:
         """Return title and summary of an item."""

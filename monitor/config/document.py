@@ -76,16 +76,6 @@ class Document:
                 place = (node.line, node.column)
         return Where(shown(self.path), *place)
 
-    def value_place(self, *path: str | int) -> Where:
-        """Return the place of a value itself (not of the key that names it)."""
-        node = self.root
-        for step in path:
-            try:
-                node = node.value[step]
-            except (KeyError, IndexError, TypeError):
-                return self.where(*path)
-        return Where(shown(self.path), node.line, node.column)
-
 
 def shown(path: Path) -> str:
     """Return the path as a person would type it: relative when it lies under the working directory."""
