@@ -1,10 +1,13 @@
 """Events, copies and newness on labelled streams, beside the baselines, in one run.
 
-    python benchmarks/events.py FOLDER [--speed]
+    python benchmarks/events.py FOLDER [--speed | --again]
 
 FOLDER holds `seoul-arms.jsonl`, `uci-headlines.jsonl`, `wcep-headlines.jsonl` and `wcep-bullets.jsonl`. Baselines are
 single-pass clusterings by cosine to the centroid, each at the threshold that is best for the set (which nobody knows
-beforehand); the chronicle runs at the threshold it ships with. Scores are B-cubed F1 / pairwise F1.
+beforehand); the chronicle runs at the threshold it ships with. Scores are B-cubed F1 / pairwise F1. `firsts told` is
+the share of first reports given NEW_EVENT or DEVELOPMENT, `further told` that of later ones, whether or not they add
+something. `--again` measures both ends of newness by themselves: made rewordings that add nothing, and the same with
+one planted fact.
 """
 
 from __future__ import annotations
@@ -25,10 +28,26 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 
 from monitor.detect.chronicle import Chronicle
+from monitor.detect.mastheads import own_words
 from monitor.detect.reading import Lens, Reading
 from monitor.types import Storyline
-from tests.eval.labelled import MATCH, Item, bcubed, clusters, decide, firsts, mixed, pairwise, seoul, told_day_by_day
+from tests.eval.labelled import (
+    MATCH,
+    TELLING,
+    Item,
+    bcubed,
+    clusters,
+    decide,
+    firsts,
+    further,
+    mixed,
+    pairwise,
+    seoul,
+    told_day_by_day,
+)
+from tests.eval.reword import planted, reworded
 
+BACKGROUND = ("Seoul and Kyiv have kept diplomatic relations for more than thirty years.",)
 THRESHOLDS = np.arange(0.1, 0.75, 0.1)
 STORIES = (
     "Economic impact of the 2026 Iran war",
@@ -91,7 +110,10 @@ def baseline(
 
 
 def quality(folder: Path, lens: Lens) -> None:
-    print(f"{'stream':30}{'each alone':>14}{'lexical':>14}{'lexical+static':>16}{'chronicle':>14}{'firsts told':>13}")
+    print(
+        f"{'stream':30}{'each alone':>14}{'lexical':>14}{'lexical+static':>16}{'chronicle':>14}"
+        f"{'firsts told':>13}{'further told':>14}"
+    )
     for name, sets in streams(folder):
         decided = [decide(items, lens) for items in sets]
         alone = [bcubed([i.event for i in items], list(range(len(items)))) for items in sets]
@@ -99,10 +121,14 @@ def quality(folder: Path, lens: Lens) -> None:
         mean = [baseline(items, lens, both) for items in sets]
         ours = [clusters(d) for d in decided]
         told = fmean(first for d in decided for first in firsts(d))
+        again = fmean(later for d in decided for later in further(d))
         cells = [
             f"{fmean(s[0] for s in scores):.3f} / {fmean(s[1] for s in scores):.3f}" for scores in (lexical, mean, ours)
         ]
-        print(f"{name:30}{fmean(alone):>14.3f}{cells[0]:>14}{cells[1]:>16}{cells[2]:>14}{told:>13.3f}", flush=True)
+        print(
+            f"{name:30}{fmean(alone):>14.3f}{cells[0]:>14}{cells[1]:>16}{cells[2]:>14}{told:>13.3f}{again:>14.3f}",
+            flush=True,
+        )
 
 
 def speed(folder: Path, lens: Lens) -> None:
@@ -119,13 +145,26 @@ def speed(folder: Path, lens: Lens) -> None:
     print(f"{len(entries)} entries, {len(chronicle.events)} events: {spent:.1f} ms CPU an entry")
 
 
+def again(folder: Path, lens: Lens) -> None:
+    """The share told of made reports of the example story, kind by kind."""
+    items = seoul(folder)
+    whole = [i for i in items if i.entry.lang == "en" and own_words(i.entry.summary).endswith(".")]
+    chosen = list({i.event: i.entry for i in whole}.values())
+    for name, made in (("reworded", reworded(chosen, BACKGROUND)), ("planted", planted(chosen))):
+        for kind in dict.fromkeys(m.kind for m in made):
+            mine = {m.entry.uid: Item(m.entry, "") for m in made if m.kind == kind}
+            decided = [d for d in decide([*items, *mine.values()], lens) if d.item.entry.uid in mine]
+            print(f"{name:12}{kind:14}{fmean(d.verdict.novelty in TELLING for d in decided):>8.3f}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--speed", action="store_true", help="measure the cost of an entry instead")
+    parser.add_argument("--again", action="store_true", help="measure newness on made rewordings instead")
     options = parser.parse_args()
     lens = Lens.shipped()
-    (speed if options.speed else quality)(options.folder, lens)
+    (speed if options.speed else again if options.again else quality)(options.folder, lens)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from monitor.detect.chronicle import Remembered
-from monitor.types import Assignment, Novelty
+from monitor.types import Assignment, EventState, Novelty
 from tests.detect.stream import LENS, MATCH, chronicle, entry, feed
 
 UMEROV = entry(
@@ -126,6 +126,35 @@ def test_two_events_found_to_be_one_keep_the_older_id() -> None:
     assert event.id == one[0].event_id
     assert len(event.entries) == 3
     assert len(keeper.events) == 1
+
+
+def test_a_copy_with_a_fact_of_its_own_is_a_development() -> None:
+    more = f"SEOUL (Reuters) - {UMEROV.summary} His adviser Matti Lahtinen put the list at 4,250 rifles."
+    same = f"SEOUL (AP) - {UMEROV.summary} He was met at the airport by officials."
+    _, (longer, verdict), (copy, silent) = feed(
+        chronicle(),
+        UMEROV,
+        entry(UMEROV.title, more, source="daily-b", hours=1),
+        entry(UMEROV.title, same, source="daily-c", hours=2),
+    )
+    assert verdict.novelty is Novelty.DEVELOPMENT
+    assert longer.copy_of is None
+    assert set(verdict.why) == {"first mention: Matti Lahtinen", "new figure: 4,250 rifles"}
+    assert [claim.text for claim in verdict.new] == ["His adviser Matti Lahtinen put the list at 4,250 rifles."]
+    assert silent.novelty is Novelty.COPY
+    assert copy.copy_of == UMEROV.uid
+
+
+def test_an_event_goes_to_sleep_and_is_closed() -> None:
+    keeper = chronicle()
+    states = [EventState.OPEN]
+    [(assignment, _)] = feed(keeper, UMEROV)
+    for day in (3, 6, 20):
+        feed(keeper, entry(f"Storm number {day} over Busan", source="kr-tv", hours=24 * day))
+        event = keeper.event(assignment.event_id)
+        assert event is not None
+        states.append(event.state)
+    assert states == [EventState.OPEN, EventState.OPEN, EventState.DORMANT, EventState.CLOSED]
 
 
 def test_what_lies_far_back_is_forgotten_and_months_stay_bounded() -> None:

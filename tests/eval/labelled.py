@@ -140,8 +140,16 @@ def clusters(decided: Sequence[Decided]) -> tuple[float, float]:
 
 def firsts(decided: Sequence[Decided]) -> Iterator[bool]:
     """For the first report of every event: whether it was told."""
-    seen: set[str] = set()
-    for d in decided:
-        if d.item.event not in seen:
-            yield d.verdict.novelty in TELLING
-        seen.add(d.item.event)
+    first = _first(decided)
+    return (d.verdict.novelty in TELLING for d in decided if d.item.entry.uid in first)
+
+
+def further(decided: Sequence[Decided]) -> Iterator[bool]:
+    """For every further report of an event: whether it was told (as it should be where it adds something)."""
+    first = _first(decided)
+    return (d.verdict.novelty in TELLING for d in decided if d.item.entry.uid not in first)
+
+
+def _first(decided: Sequence[Decided]) -> frozenset[str]:
+    by_event = {d.item.event: d.item.entry.uid for d in reversed(decided)}
+    return frozenset(by_event.values())
