@@ -1,0 +1,1 @@
+"""Databases as releases wrote them."""
