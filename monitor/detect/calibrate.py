@@ -22,12 +22,12 @@ Floats = NDArray[np.float64]
 HYSTERESIS = 0.02  # a new estimate this near to the old one changes nothing
 
 # log-likelihood ratio = _RELATIVE * closeness / own + _ABSOLUTE * closeness + _BIAS; learnt by benchmarks/track.py
-# --fit before near misses were weighed in; a new fit moves F1 at the threshold by less than its noise (.01)
+# --fit before near misses were weighed in; fitted again since, F1 at the threshold was no better
 _RELATIVE, _ABSOLUTE, _BIAS = 3.78, 8.33, -4.97
 _CENTRE, _SPREAD = 3.0, 2.0  # score = logistic((ratio - centre) / spread): uses the middle of 0..1
 
 _POSTERIOR = {"strict": 0.7, "balanced": 0.4, "broad": 0.15}  # probability an entry needs
-# the prior: chosen by F1 and the worst tenth of stories there, of a family that each source of stories likes alike
+# the prior: chosen on the same streams, by F1 at the threshold and the worst tenth of stories
 _PRIOR = -2.2  # log-odds of an entry being on topic right after the seeds: 10 %
 _COOLING = 0.6  # stories are followed while they are hot: the odds fall with this power of the entries seen
 _EARLY = 16  # entries, from where they fall
