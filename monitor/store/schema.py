@@ -264,6 +264,7 @@ alerts = Table(
     _text("reason"),
     Column("digest_id", Text),
     Index("ix_alerts_state_route_storyline", "state", "route", "storyline"),
+    Index("ix_alerts_state_reason", "state", "reason"),
     Index("ix_alerts_entry_uid", "entry_uid"),
     Index("ix_alerts_digest_id", "digest_id"),
     sqlite_autoincrement=True,

@@ -27,6 +27,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_alerts_digest_id", "alerts", ["digest_id"], unique=False)
     op.create_index("ix_alerts_entry_uid", "alerts", ["entry_uid"], unique=False)
+    op.create_index("ix_alerts_state_reason", "alerts", ["state", "reason"], unique=False)
     op.create_index("ix_alerts_state_route_storyline", "alerts", ["state", "route", "storyline"], unique=False)
     op.create_table(
         "bodies",
