@@ -9,7 +9,8 @@ A real `monitor run` reads feeds over loopback, which get new items before every
 mail and webhook servers. In the end it may run undisturbed, what waits for a later attempt is retried at once, and:
 
 - every item was taken by every target, or lies in a dead letter (`lost` is empty);
-- no item is listed in two digests of a target (`twice` is empty), and no key with two bodies (`changed` is empty);
+- no item is listed in a second digest of a target that quotes nothing new of it (`twice` is empty), and no key has two
+  bodies (`changed` is empty);
 - a key came again at most once a kill and target, or where a server took a message and lost its answer;
 - of the crash points only `data-sent` and `accepted` repeat anything; at random moments less than 2 % of messages are.
 
@@ -281,9 +282,9 @@ class Trial:
         }
 
     def _bodies(self, name: str) -> list[str]:
-        """Return each digest to a target once, as JSON."""
+        """Return each digest to a target once, as JSON, oldest first."""
         with Store(str(self._database)) as store, store.read() as tx:
-            return [each.rendered.json for each in tx.outbox.all(limit=10_000) if each.receiver == name]
+            return [each.rendered.json for each in reversed(tx.outbox.all(limit=10_000)) if each.receiver == name]
 
     def repeats(self, name: str) -> int:
         """Return how many messages a target took more than once so far."""
@@ -310,8 +311,7 @@ class Trial:
             made.repeats += self.repeats(name)
             made.most_repeats = max([made.most_repeats, *keys.values()])
             made.changed += [key for key in keys if len({body for k, body, _ in taken if k == key}) > 1]
-            listed = Counter(item for body in self._bodies(name) for item in _listed(body))
-            made.twice += [f"{item} at {name}" for item, count in listed.items() if count > 1]
+            made.twice += [f"{item} at {name}" for item in _listed_again(self._bodies(name))]
         with sqlite3.connect(self._database) as database:
             sound = database.execute("pragma integrity_check").fetchone()[0]
         database.close()
@@ -334,10 +334,20 @@ def _items(text: str) -> set[str]:
     return set(TOKEN.findall(text))
 
 
-def _listed(body: str) -> list[str]:
-    """Return the items a digest lists as entries; the title of an event may name one again in an update."""
-    events = json.loads(body)["data"].get("events", [])
-    return [item for event in events for entry in event["entries"] for item in _items(entry["title"])]
+def _listed_again(bodies: list[str]) -> list[str]:
+    """Return the items that a later digest lists again, though it quotes nothing new of them."""
+    seen: set[str] = set()
+    again = []
+    for body in bodies:
+        listed: set[str] = set()
+        for event in json.loads(body)["data"].get("events", []):
+            quoted = {line["link"] for line in event["new"]}
+            for entry in event["entries"]:
+                items = _items(entry["title"])
+                again += [] if entry["link"] in quoted else sorted(items & seen)
+                listed |= items
+        seen |= listed
+    return again
 
 
 def _text(mail: object) -> str:
