@@ -17,6 +17,8 @@ check;check --json;check --online;poll --all;assess;compose --now;deliver;once;o
 feeds list --json;feeds health --all;feeds export;entries list --all --json;events list --json;deliveries list --json
 deliveries show 1 --body --json;storyline show seoul --json;preview seoul --json;silence list --json;explain nothing
 send-test desk;send-test ops;send-test chat;send-test hidden;healthcheck;schema;run --nosuch
+storyline pause seoul;storyline list --json;storyline resume seoul;storyline archive nothing;backup copy.db
+storyline rename seoul kyiv;storyline resume kyiv
 """
 
 
