@@ -6,7 +6,7 @@ The map, from the door to the cellar (each line may import those below it, never
     demo/           the shipped story in time-lapse
     daemon.py       the metronome: APScheduler, signals, watchdog
     web/            probes                      backtest/       the same line, replayed over the past
-    explaining.py   why, stage by stage         upkeep.py       the hourly round
+    explaining/     why, stage by stage         upkeep.py       the hourly round
     pipeline.py     THE LINE: poll, assess, compose, deliver. Read this first; its steps stand in
                     polling.py, assessing.py, composing.py, delivering.py and fulltext.py
     operating.py    what the operator is told   following.py    what is in mind between two ticks

@@ -8,11 +8,14 @@ import click
 
 from monitor.cli import complete, restating, show
 from monitor.cli.session import Family, Session, Verb, pass_session
+from monitor.text import short
 
 if TYPE_CHECKING:
     from monitor.explaining import Explanation, Stage
+    from monitor.pipeline import Pipeline
 
 FIRST_TERMS = 30
+SHORTEST_ID = 6  # characters of an id that are looked for
 MARKS = {"passed": ("+", "good"), "stopped": ("x", "bad"), "waiting": (".", "warn")}
 
 
@@ -107,7 +110,8 @@ def show_(session: Session, name: str, everything: bool, drift: bool) -> None:
 def explain(session: Session, entry: str, name: str | None) -> int:
     """Every stage an entry passed or failed, with the evidence: fetch, match, event, verdict, route, delivery.
 
-    ENTRY is an id as other verbs print it (its first six characters suffice) or the address of the article.
+    ENTRY is an id as other verbs print it (its first six characters suffice) or the address of the article, with
+    or without what trackers add to it.
 
     \b
     Examples:
@@ -121,13 +125,27 @@ def explain(session: Session, entry: str, name: str | None) -> int:
         session.storyline(name)
     with session.store() as store, Pipeline(session.config, store) as line:
         found = explained(line, entry, name)
-    if found is None:
-        raise click.ClickException(f"no feed ever offered {entry}; see what was read: monitor entries list")
+        if found is None:
+            raise click.ClickException(_unknown(line, entry))
     if session.as_json:
         show.as_json(found)
     else:
         _tell(found)
     return 0
+
+
+def _unknown(line: Pipeline, entry: str) -> str:
+    """Return why nothing is found under an id or address, and what to do about it."""
+    if "://" in entry:
+        remedy = f"does any feed carry it? monitor feeds discover {entry}"
+        return f"no feed that was polled ever offered {entry}; {remedy}"
+    with line.store.read() as tx:
+        alike = tx.entries.starting(entry)
+    if alike and len(entry) >= SHORTEST_ID:
+        named = ", ".join(f"{each.uid} ({short(each.title, 40)})" for each in alike)
+        return f"several entries begin with {entry}: {named}"
+    remedy = f"write at least {SHORTEST_ID} characters of the id; " if len(entry) < SHORTEST_ID else ""
+    return f"no entry has the id {entry}; {remedy}see what was read: monitor entries list --all"
 
 
 def _tell(found: Explanation) -> None:

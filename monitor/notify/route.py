@@ -156,6 +156,22 @@ def _alert(route: Route, decision: Decision, facts: RouteFacts) -> Alert | None:
     )
 
 
+def objection(route: Route, decision: Decision, facts: RouteFacts) -> str:
+    """Return why a route that hears of the storyline does not tell of an entry on topic, in words; "" when it would."""
+    assert decision.verdict is not None
+    if decision.match.score < route.min_score:
+        return f"tells from a score of {route.min_score:g} on"
+    if route.tags and not set(route.tags) & set(facts.tags):
+        return f"only feeds with the tag {' or '.join(route.tags)}"
+    if route.terms and not terms.found(route.terms, facts.text):
+        return f"only entries with {' or '.join(route.terms)}"
+    if facts.independent_sources < route.min_sources:
+        return f"waits for {route.min_sources} independent sources; there are {facts.independent_sources}"
+    if decision.verdict.novelty not in route.verdicts:
+        return f"tells {', '.join(route.verdicts)}; this is a {decision.verdict.novelty}"
+    return ""
+
+
 def _silenced(decision: Decision, facts: RouteFacts, silences: Sequence[Silence]) -> Silence | None:
     return next((silence for silence in silences if _swallows(silence, decision, facts)), None)
 

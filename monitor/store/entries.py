@@ -206,6 +206,11 @@ class Entries:
         front = self._select(_full().where(entries.c.uid.startswith(which, autoescape=True)).limit(2))
         return front[0] if len(front) == 1 else None
 
+    def starting(self, front: str, limit: int = 5) -> list[Entry]:
+        """Return the latest entries whose uid begins so."""
+        wanted = _full().where(entries.c.uid.startswith(front, autoescape=True)).order_by(entries.c.seq.desc())
+        return self._select(wanted.limit(limit))
+
     def by_uids(self, uids: Collection[str]) -> dict[str, Entry]:
         """Return the stored entries among these uids."""
         found: dict[str, Entry] = {}
