@@ -85,7 +85,8 @@ _OUTLET_AFTER = re.compile(r"\s*(?:reported|news\b|reports|writer|photo|/)", re.
 _PLACE_BEFORE = re.compile(r"\b(?:in|at|near|across|from|to|into|inside|outside|toward|towards)\s+(?:the\s+)?$")
 _LAST_WORD = re.compile(r"([\w'’]+)\s+$")
 _LONGEST_PHRASE = 3
-_SHARE = {1: 0.55, 2: 1.3, 3: 1.4}  # a lone common word tells less than a phrase
+_SHARE = {1: 0.42, 2: 1.3, 3: 1.4}  # a lone common word tells less than a phrase
+_NAMED = 0.1  # power of the share of the seeds that hold a name: one mention in one seed is enough to be worth watching
 _MOST_TERMS = 90
 
 
@@ -122,7 +123,7 @@ def _weight(key: tuple[str, ...], found: _Candidate, seeds: int, background: Bac
     rarity = sum(float(background.idf[stem_id(s)]) for s in stems) / len(stems)
     mentions = sum(log(1 + count) for count in found.counts.values())
     spread = len(found.counts) / seeds
-    return mentions * rarity * (spread**0.25 if is_name else sqrt(spread) * _SHARE[len(key)])
+    return mentions * rarity * (spread**_NAMED if is_name else sqrt(spread) * _SHARE[len(key)])
 
 
 # ------------------------------------------------------------------------------------------------ names
@@ -165,6 +166,8 @@ def _bare(surface: str) -> tuple[str, bool]:
     if roles and roles[-1] == len(parts) - 1:  # "National Security Adviser": a role by itself
         return "", False
     parts = parts[roles[-1] + 1 :] if roles else parts
+    if roles and parts[0] == "of":  # Secretary of State Marco Rubio
+        parts = parts[2:]
     while parts and parts[0].lower() in STOPWORDS | _DAYS:
         parts.pop(0)
     return " ".join(parts), bool(roles)
@@ -208,7 +211,7 @@ def _is_adjective_of(word: tuple[str, ...], base: tuple[str, ...]) -> bool:
         last != root
         and len(root) > 3
         and last.startswith(root[:-1])
-        and re.search(r"(?:n|ns|ian|ians|ish|ese)$", last) is not None
+        and re.search(r"(?:n|ns|ian|ians|ish|ese|i|is)$", last) is not None
     )
 
 
@@ -277,12 +280,35 @@ def _kind(key: tuple[str, ...], found: _Candidate, names: dict[tuple[str, ...], 
         return Kind.PLACE
     if key[-1] in _ORG_WORDS or key[0] in _ORG_WORDS or (found.surface.isupper() and len(key) == 1):
         return Kind.ORGANISATION
-    short = [k for k in names if len(k) == 1 and k[0] in (key[0], key[-1])] if len(key) < 4 else []
+    alone = [k for k in names if len(k) == 1 and k[0] in (key[0], key[-1]) and k not in _places()]
+    short = alone if len(key) < 4 and "of" not in key else []
     full = [k for k in names if len(k) > 1 and key[0] in (k[0], k[-1]) and k not in _places()] if len(key) == 1 else []
+    if len(key) == 1 and not full and _is_whereabouts(found):
+        return Kind.PLACE  # "officials in Seoul", whatever "Seoul said"
     if found.roles or any(names[k].roles for k in (*short, *full)):
         return Kind.PERSON
-    before = [s.text[: s.text.find(found.surface)] for s in found.first.values() if found.surface in s.text]
-    return Kind.PLACE if any(_PLACE_BEFORE.search(b) for b in before) else Kind.NAME
+    if len(key) > 1 and short and not _is_thing(key, (found, *(names[k] for k in short))):
+        return Kind.PERSON  # Kim Jong Un, and Kim alone elsewhere
+    return Kind.PLACE if _is_whereabouts(found) else Kind.NAME
+
+
+def _is_thing(key: tuple[str, ...], forms: Iterable[_Candidate]) -> bool:
+    """Whether it is named after a country, has an article in front, or is somewhere to be: no person."""
+    countries = {place[0] for place in _places() if len(place) == 1}
+    return any(
+        any(word in countries or any(_is_adjective_of((word,), (each,)) for each in countries) for word in key)
+        or any(f"the {form.surface}" in f"{s.text[:1].lower()}{s.text[1:]}" for s in form.first.values())
+        or _is_whereabouts(form)
+        for form in forms
+    )
+
+
+def _is_whereabouts(found: _Candidate) -> bool:
+    """Whether a sentence speaks of being in it, or of going there."""
+    firsts = [sentence.text.partition(found.surface) for sentence in found.first.values()]
+    return any(
+        _PLACE_BEFORE.search(before) and not after.startswith(("'s", "’s")) for before, name, after in firsts if name
+    )
 
 
 def _term(

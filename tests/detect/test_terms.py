@@ -10,7 +10,7 @@ from monitor import seeds as seed_files
 from monitor.detect.baseline import baseline_of
 from monitor.detect.lex import STOPWORDS
 from monitor.detect.reading import Lens
-from monitor.detect.terms import Kind, Term
+from monitor.detect.terms import Kind, Sentence, Term, derive
 from monitor.types import Storyline
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,3 +61,40 @@ def test_kinds(terms: tuple[Term, ...]) -> None:
     assert kinds["chang ho jin"] is Kind.PERSON
     assert kinds["un security council"] is Kind.ORGANISATION
     assert kinds["weapons"] is Kind.PHRASE
+
+
+def derived(*texts: str) -> dict[str, Term]:
+    found = derive(
+        [Sentence(text, number, f"{number}.md") for number, text in enumerate(texts)], Lens.shipped().background
+    )
+    return {term.text: term for term in found}
+
+
+def test_a_full_name_is_a_person_where_a_part_of_it_stands_alone() -> None:
+    found = derived("A pact was signed by Ito Ren Aoki on Monday, and Ito smiled.", "Later Ito spoke to farmers.")
+    assert found["Ito Ren Aoki"].kind is Kind.PERSON
+    fleet = derived("At sea the Northern Lantern sank, and the Lantern is lost.", "Divers found the Lantern on Friday.")
+    assert fleet["Northern Lantern"].kind is Kind.NAME
+
+
+def test_an_office_is_no_part_of_a_name() -> None:
+    found = derived(
+        "On Monday Secretary of State Ada Lindqvist flew home.", "There Secretary of State Ada Lindqvist spoke."
+    )
+    assert found["Ada Lindqvist"].kind is Kind.PERSON
+
+
+def test_a_place_may_speak_and_is_still_a_place() -> None:
+    found = derived("Talks were held in Valmora on Monday.", "On Friday Valmora said it would wait, and Valmora will.")
+    assert found["Valmora"].kind is Kind.PLACE
+
+
+def test_people_of_a_country_count_for_the_country() -> None:
+    found = derived("In Pakistan the Pakistani army moved.", "A Pakistani court met in Pakistan on Monday.")
+    assert "Pakistani" not in found
+    assert found["Pakistan"].seeds == 2
+
+
+def test_a_name_told_once_stands_before_common_words(terms: tuple[Term, ...]) -> None:
+    ranked = [named(term.text) for term in terms]
+    assert ranked.index("yoon suk yeol") < ranked.index("country")
