@@ -148,6 +148,7 @@ def measure_empty(size: Size, folder: Path) -> list[bool]:
     world = World(size.feeds, size.storylines, DAY, time.time() + 10 * DAY)
     with running(world) as farm, daemon(farm, world, folder) as run:
         kept = [told("start to READY", run.ready(), "s", 2)]
+        told("  of that processor time", run.spent(), "s", 2)
         until(lambda: farm.taken()["first"] is not None)
         kept.append(told("start to the first feed asked", farm.taken()["first"] - run.began, "s", 2))
         until(lambda: _settled(folder))
