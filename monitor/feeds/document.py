@@ -214,6 +214,9 @@ def _document(parsed: Any, url: str, said: Mapping[str, Any], **known: Any) -> D
         for name in ("link", "id"):
             if address := dict.get(one, name):
                 one[name] = joined(url, address)
+        for link in dict.get(one, "links") or ():
+            if address := dict.get(link, "href"):
+                link["href"] = joined(url, address)
     return Document(
         version=parsed.version or "",
         feed=parsed.feed,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from urllib.parse import urljoin
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import InputSource
 
 import feedparser.api
 import pytest
 
-from monitor.feeds.document import Limits, read
+from monitor.feeds.document import Limits, joined, read
 from monitor.feeds.job import answer
 from monitor.feeds.sax import create_parser
 from monitor.feeds.worker import Job
@@ -60,6 +61,28 @@ def test_what_nobody_reads_changes_nothing_of_the_rest() -> None:
         assert {name: value for name, value in few.items() if name != "links"} == kept
     assert [entry.get("tags") for entry in lean.entries] == [None] * 4
     assert [tag["term"] for tag in whole.entries[2]["tags"]] == ["World", "x"]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://b.test/a/../c",
+        "https://b.test:80/x_y/",
+        "tag:b.test,2004:x/../y",
+        "urn:x",
+        "../up",
+        "?q=1",
+        "//c.test",
+        "a b",
+    ],
+)
+def test_links_are_joined_as_by_the_book(link: str) -> None:
+    assert joined("http://news.test/a/b", link) == urljoin("http://news.test/a/b", link)
+
+
+def test_every_link_of_an_entry_is_absolute() -> None:
+    (entry,) = read(rss(item(1, link="/one")), {}, "http://news.test/feeds/").entries
+    assert (entry["link"], entry["links"][0]["href"]) == ("http://news.test/one", "http://news.test/one")
 
 
 def test_a_long_document_reaches_expat_in_one_call() -> None:
