@@ -18,6 +18,7 @@ KNOCKS = 16  # receivers and feeds asked at once
 def report(config: Config) -> dict[str, Any]:
     """Return storylines with what they are made of and who hears of them. Errors: `ConfigErrors` for templates."""
     _check_templates(config)
+    _check_links(config)
     return {
         "storylines": [_story(config, name) for name in config.storylines],
         "feeds": len([feed for feed in config.feeds if not feed.disabled]),
@@ -61,6 +62,13 @@ def _seed_trouble(config: Config) -> Iterator[str]:
         if not story.paused:
             for warning in follow(story, lens).baseline.warnings:
                 yield f"storyline {name}: {warning}"
+
+
+def _check_links(config: Config) -> None:
+    """Raise `ConfigError` when the secret of the feedback links cannot be read or could be guessed."""
+    from monitor.links import links_of
+
+    links_of(config, None)
 
 
 def _check_templates(config: Config) -> None:

@@ -62,7 +62,7 @@ def baseline_of(storyline: Storyline, lens: Lens) -> Baseline:
         first=dates[0] if dates else None,
         last=dates[-1] if dates else None,
         languages=languages,
-        warnings=(*warnings, *_lacks(articles, languages)),
+        warnings=(*warnings, *_lacks(articles, languages), *_beyond(storyline.languages)),
         weights=weights,
         views=views,
     )
@@ -130,6 +130,14 @@ def _lacks(articles: Sequence[Seed], languages: Sequence[str]) -> list[str]:
         f"seeds in {code}: names and figures only, no sentence vectors" for code in languages if code not in COVERED
     ]
     return lacks
+
+
+def _beyond(watched: Sequence[str]) -> list[str]:
+    return [
+        f"watches {code}, which the multilingual vectors do not cover: names and figures only"
+        for code in watched
+        if code not in COVERED
+    ]
 
 
 def nearest(baseline: Baseline, vectors: Vectors, vector: Vectors) -> tuple[str, float]:
