@@ -54,6 +54,7 @@ def add(
     """
     from monitor.types import Silence
 
+    _checked(terms)
     now = datetime.now(UTC)
     if storyline != "*":
         session.storyline(storyline)
@@ -67,6 +68,17 @@ def add(
         show.as_json(made)
     else:
         show.say(f"silence {made.id}: {storyline} is quiet until {made.until.astimezone():%Y-%m-%d %H:%M}", "good")
+
+
+def _checked(terms: tuple[str, ...]) -> None:
+    """Refuse a term that could never match."""
+    from monitor.notify.terms import compile_term
+
+    for term in terms:
+        try:
+            compile_term(term)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--term") from None
 
 
 def _end(now: datetime, duration: str | None, until: datetime | None) -> datetime:
@@ -135,9 +147,12 @@ def expire(session: Session, silence_id: int) -> None:
     """
     with session.look() as store, store.begin() as tx:
         ended = tx.desk.expire(silence_id, datetime.now(UTC))
+        titles = tx.events.swallowed_by(silence_id, limit=100)
     if not ended:
         raise click.ClickException(f"no silence {silence_id} stands; see monitor silence list")
-    show.say(f"silence {silence_id} ended", "good")
+    show.say(f"silence {silence_id} ended; it swallowed {len(titles)} alerts", "good")
+    for title in dict.fromkeys(titles):
+        show.say(f"  {title}")
 
 
 @click.command(cls=Verb)

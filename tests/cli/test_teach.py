@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Monitor
-from tests.scene import Newsroom
+from tests.scene import ON_TOPIC, Newsroom
 
 
 def test_a_silence_swallows_and_ends(room: Newsroom, monitor: Monitor) -> None:
@@ -17,14 +17,24 @@ def test_a_silence_swallows_and_ends(room: Newsroom, monitor: Monitor) -> None:
     assert "0 digests written" in monitor("once").out
     assert "state visit" in monitor("silence list").out
     assert monitor("silence list --json").json[0]["swallowed"] >= 1
-    assert monitor("silence expire 1").code == 0
+    ended = monitor("silence expire 1")
+    assert ended.code == 0
+    assert "swallowed" in ended.out
+    assert any(title in ended.out for title, _ in ON_TOPIC)
     assert monitor("silence expire 1").code == 1
     assert monitor("silence list").out == "no silence stands\n"
 
 
 @pytest.mark.parametrize(
     "arguments",
-    ["seoul", "seoul --for soon", "nobody --for 2h", "seoul --until 2001-01-01", "seoul --for 1h --until 2030-01-01"],
+    [
+        "seoul",
+        "seoul --for 1h --term '/(/'",
+        "seoul --for soon",
+        "nobody --for 2h",
+        "seoul --until 2001-01-01",
+        "seoul --for 1h --until 2030-01-01",
+    ],
 )
 def test_a_silence_that_makes_no_sense_is_wrong_usage(room: Newsroom, monitor: Monitor, arguments: str) -> None:
     assert monitor(f"silence add {arguments}").code == 2
