@@ -49,6 +49,13 @@ def test_every_promised_member_is_there() -> None:
     assert happening["entries"][0]["copy_of"] is None
 
 
+def test_an_event_carries_its_pages_for_feedback_where_there_are_any() -> None:
+    page = "https://desk.example.org/feedback/token"
+    told = read(body.render(digest(event(1, feedback=page), event(2))))["data"]["events"]
+    assert told[0]["feedback"] == {"yes": f"{page}?say=yes", "no": f"{page}?say=no"}
+    assert told[1]["feedback"] is None
+
+
 def test_an_empty_digest_and_a_notice_follow_the_schema_too() -> None:
     assert read(body.render(empty_sample("ops", NOW)))["data"]["reason"] == "nil"
     rendered = notice(Notice(id="n1", title="A feed is gone", lines=("https://x.example",), created_at=NOW))

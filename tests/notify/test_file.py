@@ -91,6 +91,17 @@ def test_the_feed_is_valid_atom(tmp_path: Path) -> None:
     assert root.find(f"{ATOM}link[@rel='self']").get("href") == "https://example.org/feeds/harbour.atom"
 
 
+def test_an_event_carries_its_pages_for_feedback(tmp_path: Path) -> None:
+    page = "https://desk.example.org/feedback/token"
+    first, second = (
+        feedparser.parse(feed_in(tmp_path / name, told(one)).read_bytes()).entries[0].content[0].value
+        for name, one in (("with", event(1, feedback=page)), ("without", event(1)))
+    )
+    assert f'<a href="{page}?say=yes">On the story</a>' in first
+    assert f'<a href="{page}?say=no">Not the story</a>' in first
+    assert "on the story" not in second.lower()
+
+
 def test_a_reader_sees_events_with_what_is_new(tmp_path: Path) -> None:
     parsed = feedparser.parse(feed_in(tmp_path, told(event(1), event(2))).read_bytes())
     assert not parsed.bozo
