@@ -4,7 +4,7 @@
     python -m benchmarks.soak --minutes 30 [--feeds 100] [--storylines 20]    a real daemon, killed every 20 to 40 s
 
 Every tenth feed is faulty (benchmarks/farm.py). Both check that nothing was lost or doubled: every item of a feed that
-is well is stored once, every alert is settled, every digest arrived, no entry is listed twice. The first also checks
+is well is stored once, every alert is settled, every digest arrived, nothing is told twice. The first also checks
 that memory, handles and threads stay flat and that the database grows no faster at the end than earlier.
 """
 
@@ -103,7 +103,7 @@ class Findings:
         self.check("alerts not settled", pending)
         self.check("deliveries not sent", sum(states.values()) - states.get("sent", 0))
         self.check("deliveries sent that did not arrive", max(0, states.get("sent", 0) - taken["ids"]))
-        self.check("entries listed twice for one storyline", taken["doubled"])
+        self.check("sentences told twice as new in one storyline", taken["doubled"])
         self.check("faults the database finds in itself", sound != "ok")
 
 
