@@ -28,7 +28,7 @@ from monitor.types import EventState
 NEAR = timedelta(days=4)  # how far from its nearest report a further one may be dated
 LONGEST = timedelta(days=14)  # from its first to its last report
 CLOSED = timedelta(days=14)  # without a report an event is closed; until then copies and edits may still come
-JOIN = -0.6  # log odds from which a newcomer joins
+JOIN = 0.0  # log odds from which a newcomer joins: more likely than not
 MERGE = 0.5  # log odds from which a newcomer that belongs to two events makes one of them
 _STRANGERS = 200  # earlier reports that show how alike two happenings of the storyline are
 _COMPARED = 150  # latest reports of an event a newcomer is compared with

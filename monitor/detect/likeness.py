@@ -23,9 +23,7 @@ from monitor.detect.reading import Reading
 from monitor.detect.vectors import Vectors
 
 BIAS = -0.35
-PARALLEL = (
-    -0.75
-)  # to be added times the logarithm of the number of events of the same day: each makes any one less likely
+PARALLEL = -0.6  # to be added times the logarithm of the number of events of the day: each makes any one less likely
 MULTILINGUAL, STATIC, WORDING, NAMES = 2.5, 3.0, 6.0, 1.1
 OTHER_LANGUAGE = 2.3  # makes up for wording and static vectors that cannot agree
 DAYS, FIRST_DAY = -1.2, -3.3  # a day apart, and the first of them once more

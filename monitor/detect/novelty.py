@@ -35,7 +35,7 @@ _QUOTED = 90  # characters of a sentence that a reason quotes
 _CONVINCING = 0.3  # a reason that weighs less counts, but is not given to the reader
 _DIRECTIONS = frozenset(("north", "south", "east", "west", "northern", "southern", "eastern", "western"))
 _ADJECTIVES = ("an", "ans", "ese", "ish", "ch", "i", "is")
-_DOUBT = 0.7  # log odds of belonging to its event at which a report without new facts counts as half new ...
+_DOUBT = 0.9  # log odds of belonging to its event at which a report without new facts counts as half new ...
 _DOUBT_FOREIGN = -0.4  # ... and in another language, where the odds are lower by nature
 
 _Key = TypeVar("_Key")
