@@ -39,6 +39,8 @@ from monitor.web.server import Server
 TICK = 1.0  # seconds between looks for what is due
 TIDY = 3600.0  # seconds between rounds of housekeeping
 NOTE = 30.0  # seconds between two words to `status`
+LIVE = ("routes", "polling", "operator", "retention")  # parts of the configuration that a reload changes
+FIXED = ("probes", "web")  # and those it does not
 JUMP = timedelta(seconds=30)  # of the clock beside the time that passed: less is no jump
 GRACE = 10.0  # seconds that SIGTERM leaves the verbs to end their transaction
 
@@ -277,16 +279,18 @@ class Daemon:
 
 def changes(old: Config, new: Config) -> list[str]:
     """Return one line for each storyline, feed, receiver and route that came, went or changed."""
-    lines = []
+    renamed = {story.formerly: name for name, story in new.storylines.items() if story.formerly in old.storylines}
+    lines = [f"storyline {before} is called {after} now; its history moves along" for before, after in renamed.items()]
     for kind in ("storylines", "receivers"):
         before: Any = getattr(old, kind)
         after: Any = getattr(new, kind)
-        lines += [f"{kind[:-1]} {name} added" for name in after if name not in before]
-        lines += [f"{kind[:-1]} {name} removed; its history is kept" for name in before if name not in after]
+        gone = {name: "archived" if name in new.archived else "removed" for name in before if name not in after}
+        lines += [f"{kind[:-1]} {name} added" for name in after if name not in before and name not in renamed.values()]
+        lines += [f"{kind[:-1]} {name} {how}; its history is kept" for name, how in gone.items() if name not in renamed]
         lines += [f"{kind[:-1]} {name} changed" for name in after if name in before and before[name] != after[name]]
     urls_before, urls_after = {feed.url for feed in old.feeds}, {feed.url for feed in new.feeds}
     lines += [f"feed {url} added" for url in sorted(urls_after - urls_before)]
     lines += [f"feed {url} removed" for url in sorted(urls_before - urls_after)]
-    lines += ["routes changed"] if old.routes != new.routes else []
-    lines += ["polling changed"] if old.polling != new.polling else []
+    lines += [f"{part} changed" for part in LIVE if getattr(old, part) != getattr(new, part)]
+    lines += [f"{part} changed: that takes a restart" for part in FIXED if getattr(old, part) != getattr(new, part)]
     return lines or ["nothing changed"]

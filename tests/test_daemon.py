@@ -142,6 +142,14 @@ def test_changes_are_told_a_line_each(room: Newsroom) -> None:
         f"feed {room.url(1)} removed",
     ]
     assert changes(after, after) == ["nothing changed"]
+    room.write(storylines="\n  turin: {watch: {any: [Turin]}, formerly: other}", probes="{bind: '127.0.0.1:9080'}")
+    renamed = config.load(room.config)
+    assert [line for line in changes(after, renamed) if "feed" not in line] == [
+        "storyline other is called turin now; its history moves along",
+        "probes changed: that takes a restart",
+    ]
+    room.write(storylines="\n  turin: {watch: {any: [Turin]}, archived: true}", probes="{bind: '127.0.0.1:9080'}")
+    assert changes(renamed, config.load(room.config)) == ["storyline turin archived; its history is kept"]
 
 
 def test_status_and_healthcheck_see_the_ticks_and_a_reload_that_is_due(room: Newsroom, running: Process) -> None:
