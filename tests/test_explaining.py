@@ -106,6 +106,7 @@ def test_what_was_left_out_says_what_would_have_let_it_in(desk: Desk) -> None:
     told = desk.explain(desk.uid(OFF_TOPIC[0][0]))
     assert [stage.passed for stage in told.stages("match")] == [Passed.NO]
     assert "would have let it in" in told.said("match")
+    assert "nearest seed sentence: " in told.said("match")  # however far below
     assert not told.stages("route")
 
 

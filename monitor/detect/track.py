@@ -49,6 +49,11 @@ class Tracker:
             return []
         return [self._answer(reading, parts) for reading, parts in zip(readings, self._parts(readings), strict=True)]
 
+    def reasons(self, reading: Reading) -> Match:
+        """The answer to one entry with its reasons spelt out, however far below the threshold it lies."""
+        match = self.match([reading])[0]
+        return self._explained(match, reading, self._terms.look(reading) if self._terms else Found())
+
     def evidence(self, readings: Sequence[Reading]) -> Evidence:
         """The weighted closeness of each entry to the seeds, by part; empty rows without seeds."""
         if self._known is None or not readings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.explaining.stages import Passed, Stage, assess_stage, event_stages, match_stage, poll_stage
 from monitor.explaining.told import Raised, told_stages
@@ -10,9 +10,12 @@ from monitor.following import Following
 from monitor.pipeline import Pipeline
 from monitor.store import Tx
 from monitor.text import canonical_url
-from monitor.types import Decision, Entry
+from monitor.types import Decision, Entry, Match
 
 __all__ = ["Explanation", "Passed", "Stage", "explain", "meant"]
+
+
+SAME = 5e-4  # scores that differ by less are one score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +53,28 @@ def explain(line: Pipeline, which: str, storyline: str | None = None) -> Explana
 
 
 def _decisions(tx: Tx, following: Following, entry: Entry, names: list[str]) -> dict[str, Decision]:
-    """Return the stored decisions by storyline; one that was too far below to be stored is computed again."""
+    """Return the stored decisions by storyline; what was too far below to be stored is found out again."""
     stored = {decision.storyline: decision for decision in tx.stories.of_entry(entry.uid)}
-    missing = [name for name in names if name not in stored and not following.storylines[name].paused]
-    if missing and entry.text:
+    bare = [name for name in names if name not in stored or not stored[name].match.parts]
+    wanted = [name for name in bare if not following.storylines[name].paused]
+    if wanted and entry.text:
         following.catch_up(tx)
-        reading = following.lens.read([entry])
-        for name in missing:
-            match = following.minds[name].tracker.match(reading)[0]
-            stored[name] = Decision(entry_uid=entry.uid, storyline=name, match=match, decided_at=entry.seen_at)
+        reading = following.lens.read([entry])[0]
+        for name in wanted:
+            match = following.minds[name].tracker.reasons(reading)
+            stored[name] = _completed(stored.get(name), match, name, entry)
     return {name: stored[name] for name in names if name in stored}
+
+
+def _completed(kept: Decision | None, now: Match, name: str, entry: Entry) -> Decision:
+    """Return a decision with today's reasons; the score and threshold of then stand, where they were kept."""
+    if kept is None:
+        return Decision(entry_uid=entry.uid, storyline=name, match=now, decided_at=entry.seen_at)
+    same = abs(kept.match.score - now.score) < SAME
+    match = replace(
+        kept.match, parts=now.parts if same else (), hits=now.hits, nearest_seed=now.nearest_seed, note=now.note
+    )
+    return replace(kept, match=match)
 
 
 def _story_stages(tx: Tx, line: Pipeline, entry: Entry, decision: Decision | None, raised: Raised) -> list[Stage]:

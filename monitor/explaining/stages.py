@@ -109,7 +109,8 @@ def _tipping(match: Match) -> list[str]:
         return notes
     odds = [log(p / (1 - p)) for p in (match.score, min(max(match.threshold, 1e-6), 1 - 1e-6))]
     if not match.on_topic:
-        cut = f"`sensitivity: {match.score:.3f}` would have let it in; it lacks {odds[1] - odds[0]:.2f} of log-odds"
+        enough = int(match.score * 1000) / 1000
+        cut = f"`sensitivity: {enough:.3f}` would have let it in; it lacks {odds[1] - odds[0]:.2f} of log-odds"
         return [*notes, cut]
     needed = [name for name, value in match.parts if name != "base" and odds[0] - value < odds[1]]
     without = f"without {' or '.join(needed)} it would have stayed out" if needed else "no single part decides it"
