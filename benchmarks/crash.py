@@ -52,7 +52,8 @@ REPEATING = frozenset(("data-sent", "accepted"))
 SHARE = 0.02  # of messages, at random moments
 PATIENCE = 120.0  # seconds for what must happen
 TOKEN = re.compile(r"\[(\d{6})\]")
-LIFE = (0.5, 5.0)  # seconds between start and kill, at random moments
+AWAKE = 0.9  # of the lives last until the first feed is asked, however slow the machine, and then
+LIFE = (0.0, 4.0)  # so many seconds
 SYLLABLES = (
     "ba",
     "ce",
@@ -205,9 +206,15 @@ class Trial:
     def die_at_random(self, *, faults: bool) -> None:
         """Let the monitor live for a moment, in trouble or not."""
         self.publish()
+        asked = self._asked()
         life = self.start(file_limit=self._trouble() if faults else 0)
+        if self.chance.random() < AWAKE:
+            _pause(PATIENCE / 4, lambda: self._asked() > asked or life.exitcode is not None)
         _pause(self.chance.uniform(*LIFE), lambda: life.exitcode is not None)
         self.kill()
+
+    def _asked(self) -> int:
+        return sum(feed.asked for feed in self.room.feeds)
 
     def _trouble(self) -> int:
         """Arm one or two faults; return how large files may grow, 0 for any size."""
