@@ -332,7 +332,7 @@ deliveries = Table(
     Column("lease_until", Moment),
     _text("error"),
     Column("sent_at", Moment),
-    Index("ix_deliveries_state_next_attempt_at", "state", "next_attempt_at"),
+    Index("ix_deliveries_state_receiver_next_attempt_at", "state", "receiver", "next_attempt_at"),
     Index("ix_deliveries_receiver_sent_at", "receiver", "sent_at"),
     Index("ix_deliveries_digest_id", "digest_id"),
     sqlite_autoincrement=True,

@@ -60,7 +60,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_deliveries_digest_id", "deliveries", ["digest_id"], unique=False)
     op.create_index("ix_deliveries_receiver_sent_at", "deliveries", ["receiver", "sent_at"], unique=False)
-    op.create_index("ix_deliveries_state_next_attempt_at", "deliveries", ["state", "next_attempt_at"], unique=False)
+    op.create_index(
+        "ix_deliveries_state_receiver_next_attempt_at",
+        "deliveries",
+        ["state", "receiver", "next_attempt_at"],
+        unique=False,
+    )
     op.create_table(
         "digests",
         sa.Column("id", sa.Text(), nullable=False),
