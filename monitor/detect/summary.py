@@ -79,11 +79,12 @@ def tell(event: Event, members: Sequence[Member], told: Told) -> DigestEvent | N
     update = event.id in told.events
     known = _known(told)
     news = [m for m in members if m.verdict.novelty in _TELLING and not known.has(_heading(m))]
-    headline = _headline(news if update and news else members, told)
+    corrected = [m for m in members if m.entry.uid in told.corrected and m.verdict.novelty is Novelty.CORRECTION]
+    headline = _headline((corrected or news or members) if update else members, told)
     heading = _heading(headline)
     heading_known = known.has(heading)
     known.add(heading)
-    corrections = _corrections(members, told)
+    corrections = _corrections(corrected)
     for line in corrections:
         known.add(statement_of(line.text))
     lines = (*corrections, *_lines(_candidates(members, told, update), known, heading))[:MAX_LINES]
@@ -182,7 +183,7 @@ def _lines(candidates: Sequence[_Candidate], known: KnownClaims, heading: Statem
     return tuple(lines)
 
 
-def _corrections(members: Sequence[Member], told: Told) -> list[Line]:
+def _corrections(corrected: Sequence[Member]) -> list[Line]:
     """The sentence of each corrected entry that carries what changed; most of its words are known already."""
     return [
         Line(
@@ -191,8 +192,7 @@ def _corrections(members: Sequence[Member], told: Told) -> list[Line]:
             link=member.entry.link,
             entry_uid=member.entry.uid,
         )
-        for member in members
-        if member.entry.uid in told.corrected and member.verdict.novelty is Novelty.CORRECTION
+        for member in corrected
     ]
 
 

@@ -99,6 +99,7 @@ def test_a_correction_is_called_one_whatever_else_is_quoted_with_it() -> None:
     found = told_of(event, [*members[:2], corrected], replace(told, corrected=frozenset((later.uid,))))
     assert found.verdict is Novelty.CORRECTION
     assert found.is_update
+    assert found.title == later.title
     assert "500 generators" in found.new[0].text
 
 
