@@ -185,10 +185,11 @@ class FakeSmtp:
         self._ready.set()
         await self.stopping.wait()
         server.close()
+        while tasks := [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:
+            for task in tasks:  # those of connections that are being accepted too
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         for transport in self.transports:
             transport.abort()
-        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)  # the transports' last callbacks
+        for _ in range(3):
+            await asyncio.sleep(0)  # the transports' last callbacks
