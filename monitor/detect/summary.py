@@ -84,15 +84,15 @@ def tell(event: Event, members: Sequence[Member], told: Told) -> DigestEvent | N
     heading = _heading(headline)
     heading_known = known.has(heading)
     known.add(heading)
-    corrections = _corrections(corrected)
+    corrections = [line for line in _corrections(corrected) if line.text != heading.text]
     for line in corrections:
         known.add(statement_of(line.text))
     lines = (*corrections, *_lines(_candidates(members, told, update), known, heading))[:MAX_LINES]
     newsworthy = not heading_known and headline in (news if update else members) and bool(news)
-    if not lines and not newsworthy:
+    if not (lines or newsworthy or corrected):
         return None
     found = _told_event(event, members, headline, lines, update)
-    return replace(found, verdict=Novelty.CORRECTION) if update and corrections else found
+    return replace(found, verdict=Novelty.CORRECTION) if update and corrected else found
 
 
 def rank(events: Iterable[DigestEvent]) -> list[DigestEvent]:
