@@ -32,9 +32,6 @@ from monitor.pipeline import Pipeline
 from monitor.polling import utc_now
 from monitor.store import Store
 from monitor.upkeep import tidy
-from monitor.web.feedback import BODY, FeedbackPage
-from monitor.web.probes import Probes
-from monitor.web.server import Server
 
 TICK = 1.0  # seconds between looks for what is due
 TIDY = 3600.0  # seconds between rounds of housekeeping
@@ -116,12 +113,17 @@ class Daemon:
     def _probes(self, config: Config, store: Store) -> AbstractContextManager[object]:
         if config.probes is None:
             return nullcontext()
+        from monitor.web.probes import Probes  # noqa: PLC0415  loaded where it is wanted
+
         return Probes(config.probes, store, self.metrics, self.clock, self.late_verbs)
 
     def _feedback(self, config: Config, store: Store) -> AbstractContextManager[object]:
         links = links_of(config, store.path)
         if config.web is None or links is None:
             return nullcontext()
+        from monitor.web.feedback import BODY, FeedbackPage  # noqa: PLC0415  0.13 s of import
+        from monitor.web.server import Server  # noqa: PLC0415
+
         page = FeedbackPage(links, store, lambda: self.pipeline.config, self.clock)
         return Server("feedback", config.web.bind, page, BODY)
 
