@@ -54,26 +54,7 @@ PATIENCE = 120.0  # seconds for what must happen
 TOKEN = re.compile(r"\[(\d{6})\]")
 AWAKE = 0.9  # of the lives last until the first feed is asked, however slow the machine, and then
 LIFE = (0.0, 4.0)  # so many seconds
-SYLLABLES = (
-    "ba",
-    "ce",
-    "di",
-    "fo",
-    "gu",
-    "ka",
-    "le",
-    "mi",
-    "no",
-    "pu",
-    "ra",
-    "se",
-    "ti",
-    "vo",
-    "zu",
-    "bre",
-    "dra",
-    "fle",
-)
+SYLLABLES = [first + second for first in "bdfgklmnprstvz" for second in "aeiou"]
 MAIL_FAULTS = (
     "greylist",
     "tempfail",
