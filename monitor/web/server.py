@@ -52,8 +52,14 @@ class Server:
     def __exit__(self, *_: object) -> None:
         """End the loop from within: only its own thread can close its sockets without a race."""
         waker = next(each for each in self._sockets.values() if isinstance(each, trigger))
-        waker.pull_trigger(lambda: close_all(self._sockets))
+
+        def end() -> None:
+            waker.del_channel()  # stays open until the loop has ended: we may still be writing to it
+            close_all(self._sockets)
+
+        waker.pull_trigger(end)
         self._thread.join(5)
+        waker.close()
         self._server.task_dispatcher.shutdown()
 
     @property

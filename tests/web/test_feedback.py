@@ -84,11 +84,11 @@ def link(site: Site, uid: str) -> str:
 
 
 def get(url: str) -> requests.Response:
-    return requests.get(url, timeout=30, allow_redirects=False)
+    return requests.get(url, timeout=60, allow_redirects=False)
 
 
 def post(url: str, say: str = "no") -> requests.Response:
-    return requests.post(url, data={"say": say}, timeout=30, allow_redirects=False)
+    return requests.post(url, data={"say": say}, timeout=60, allow_redirects=False)
 
 
 def test_a_digest_carries_its_links_in_every_form(site: Site) -> None:
@@ -103,7 +103,7 @@ def test_to_look_changes_nothing(site: Site, at: Callable[[str], str]) -> None:
     uid = site.lead
     for method in ("GET", "HEAD"):
         for url in site.event["feedback"].values():
-            answer = requests.request(method, at(url), timeout=30)
+            answer = requests.request(method, at(url), timeout=60)
             assert answer.status_code == 200
     assert site.said(uid) is None
     shown = get(at(site.event["feedback"]["no"])).text
@@ -140,7 +140,7 @@ def test_what_is_refused_and_how(site: Site, at: Callable[[str], str]) -> None:
     assert get(at(link(site, "never-seen"))).status_code == 404
     assert get(at(site.links.make(Named("gone", uid, "desk"), site.clock()))).status_code == 404
     assert get(at(f"https://desk.example.org{PREFIX}/")).status_code == 404
-    assert requests.put(good, timeout=30).headers["Allow"] == "GET, HEAD, POST"
+    assert requests.put(good, timeout=60).headers["Allow"] == "GET, HEAD, POST"
     assert post(good, "perhaps").status_code == 400
     assert post(good, "x" * 10_000).status_code == 413
     site.clock.now += timedelta(days=31)
@@ -193,7 +193,7 @@ def test_a_minute_passes() -> None:
 
 
 def test_a_locked_database_changes_nothing_and_says_so(site: Site) -> None:
-    store = Store(site.config.state, busy=0.01)
+    store = Store(site.config.state, busy=0.5)
     page = FeedbackPage(site.links, store, lambda: site.config, site.clock)
     uid = site.lead
     with Server("feedback", "127.0.0.1:0", page, BODY) as server, site.store.begin() as tx:

@@ -35,7 +35,7 @@ def probes(store: Store, late: list[str]) -> Iterator[Probes]:
 
 
 def get(probes: Probes, path: str, **headers: str) -> requests.Response:
-    return requests.get(f"http://127.0.0.1:{probes.port}{path}", headers=headers, timeout=5)
+    return requests.get(f"http://127.0.0.1:{probes.port}{path}", headers=headers, timeout=60)
 
 
 def test_healthy_and_ready(probes: Probes) -> None:
@@ -70,7 +70,7 @@ def test_there_is_nothing_else(probes: Probes, path: str) -> None:
 
 
 def test_nothing_can_be_changed(probes: Probes) -> None:
-    answer = requests.post(f"http://127.0.0.1:{probes.port}/-/healthy", data=b"x", timeout=5)
+    answer = requests.post(f"http://127.0.0.1:{probes.port}/-/healthy", data=b"x", timeout=60)
     assert answer.status_code == 405
 
 
