@@ -5,24 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import socket
-import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from standardwebhooks.webhooks import Webhook
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from monitor.errors import DeliveryError
+from monitor.notify.connect import CONNECT, Guarded, in_words, session
 from monitor.notify.deadline import Watchdog
-from monitor.notify.guard import RefusedAddressError, resolve
 from monitor.notify.receivers import WebhookSettings
 from monitor.notify.secrets import secret
 from monitor.text import collapse, printable, short
@@ -30,7 +24,6 @@ from monitor.types import Delivery
 
 At = Callable[[str], None]
 READ = 64 * 1024  # bytes of a response looked at
-CONNECT = 10.0  # seconds for one address
 SAID_NO = re.compile(rb'^\s*\{[^{}]{0,2000}"ok"\s*:\s*false')
 RETRYABLE = frozenset((408, 409, 423, 425, 429))  # of the 4xx; every 5xx is
 PAUSED = frozenset((429, 503))
@@ -45,7 +38,7 @@ class Hook:
         self._at = at
         self._watchdog = Watchdog()
         self._guarded = Guarded(settings, self._watchdog.watch)
-        self._session = _session(self._guarded)
+        self._session = session(self._guarded)
 
     def send(self, delivery: Delivery, now: datetime) -> str:
         """Post one digest and return what the receiver answered. Errors: DeliveryError."""
@@ -54,7 +47,7 @@ class Hook:
             with self._watchdog.limit(self._settings.timeout.total_seconds()):
                 status, headers, answer = self._post(body, _headers(self._settings, delivery, now))
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            reason = _words(error, late=self._watchdog.expired)
+            reason = in_words(error, late=self._watchdog.expired)
             self.rest()
             raise self._error(reason, retryable=True, down=not body.begun) from None
         return self._judged(status, headers, answer, now)
@@ -66,7 +59,7 @@ class Hook:
         try:
             self._guarded.open(parts.hostname or "", port, CONNECT).close()
         except OSError as error:
-            raise self._error(_words(error, late=False), retryable=True, down=True) from None
+            raise self._error(in_words(error, late=False), retryable=True, down=True) from None
         self.rest()
 
     def rest(self) -> None:
@@ -189,100 +182,8 @@ def _retry_after(headers: dict[str, str], now: datetime) -> timedelta | None:
     return max(at - here, timedelta())
 
 
-def _words(error: Exception, *, late: bool) -> str:
-    """Return a failure in words without the address: its path and query may be secrets."""
-    if late:
-        return "no answer in time"
-    cause: BaseException | None = error
-    for _ in range(8):
-        if isinstance(cause, RefusedAddressError):
-            return f"{cause}; set allow_private_networks if that is meant"
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"the certificate is not trusted: {cause.verify_message}"
-        if cause is None:
-            break
-        cause = cause.__cause__ or cause.__context__ or _inner(cause)
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if isinstance(error, requests.ConnectionError | OSError):
-        return "the connection failed or was closed"
-    return f"the answer is no HTTP ({type(error).__name__})"
-
-
-def _inner(error: BaseException) -> BaseException | None:
-    reason = getattr(error, "reason", None)
-    first = error.args[0] if error.args else None
-    return next((found for found in (reason, first) if isinstance(found, BaseException)), None)
-
-
 def _text(answer: bytes) -> str:
     return short(collapse(printable(answer[:2000].decode("utf-8", "replace"))), 200)
-
-
-# --------------------------------------------------------------------------- connecting
-
-
-class Guarded(HTTPAdapter):
-    """Connects to addresses that the guard allows, and tells of each connection."""
-
-    def __init__(self, settings: WebhookSettings, connected: Callable[[socket.socket], None]) -> None:
-        self._private = settings.allow_private_networks
-        self._context = ssl.create_default_context(cafile=settings.ca_file)
-        self._connected = connected
-        super().__init__(pool_maxsize=1, max_retries=0)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Put the guarded connections in the pool."""
-        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": _pool(HTTPConnectionPool, HTTPConnection, self),
-            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self),
-        }
-
-    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
-        """Leave trust to our own context, which no environment variable changes."""
-
-    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        """Keep requests from adding its own certificates to our context."""
-        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        pool.pop("ca_certs", None)
-        pool.pop("ca_cert_dir", None)
-        return host, pool
-
-    def open(self, host: str, port: int, timeout: float) -> socket.socket:
-        """Return a socket to the first address that answers."""
-        failure: OSError | None = None
-        for address in resolve(host, port, private=self._private):
-            try:
-                sock = socket.create_connection((address, port), timeout)
-            except OSError as error:
-                failure = error
-                continue
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._connected(sock.dup())
-            return sock
-        raise failure or OSError("no address")
-
-
-def _pool(pool: type, connection: type, adapter: Guarded) -> type:
-    """Return the pool class whose connections go through the adapter's guard."""
-
-    def open_socket(self: Any) -> socket.socket:
-        try:
-            return adapter.open(self._dns_host, self.port, CONNECT)
-        except OSError as error:
-            raise urllib3.exceptions.NewConnectionError(self, "not connected") from error
-
-    guarded = type(f"Guarded{connection.__name__}", (connection,), {"_new_conn": open_socket})
-    return type(f"Guarded{pool.__name__}", (pool,), {"ConnectionCls": guarded})
-
-
-def _session(adapter: Guarded) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
 
 
 def label(settings: WebhookSettings) -> str:
