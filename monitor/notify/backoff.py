@@ -10,7 +10,7 @@ from monitor.text import fingerprint
 from monitor.types import Delivery, GiveUp, Retry
 
 AGE = timedelta(days=7)  # a digest older than this is a dead letter
-MAIL_STEPS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 120, 240, 360))  # friendly to greylisting
+MAIL_STEPS = tuple(timedelta(minutes=m) for m in (1, 5, 15, *[60] * 6, 120, 240, 360))  # friendly to greylisting
 HOOK_STEPS = tuple(timedelta(seconds=s) for s in (5, 60, 300, 1800, 7200, 18000, 21600))
 LONGEST_WAIT = timedelta(hours=24)
 JITTER = 0.2  # of the step, added; derived from the key so that a replay gives the same times
@@ -20,16 +20,22 @@ def next_attempt(delivery: Delivery, error: DeliveryError, now: datetime) -> Ret
     """Return when to try again, or that the delivery is dead.
 
     `delivery.attempts` counts the attempts made, the failed one included. A server's Retry-After is a lower bound,
-    honoured up to a day.
+    honoured up to a day. Where the receiver as a whole is down, its deliveries wait for it together and in order,
+    however often each of them was tried: what failed was not the message.
     """
     if not error.retryable:
         return GiveUp(reason=error.reason)
-    steps = MAIL_STEPS if "@" in delivery.recipient else HOOK_STEPS
-    step = steps[min(max(delivery.attempts, 1), len(steps)) - 1]
-    wait = max(step * (1 + JITTER * _share(delivery)), min(error.retry_after or timedelta(), LONGEST_WAIT))
+    wait = min(error.retry_after or timedelta(), LONGEST_WAIT)
+    if not (error.down and wait):
+        wait = max(_step(delivery), wait)
     if now + wait > delivery.created_at + AGE:
         return GiveUp(reason=f"expired after {AGE.days} days; last error: {error.reason}")
     return Retry(at=now + wait, reason=error.reason)
+
+
+def _step(delivery: Delivery) -> timedelta:
+    steps = MAIL_STEPS if "@" in delivery.recipient else HOOK_STEPS
+    return steps[min(max(delivery.attempts, 1), len(steps)) - 1] * (1 + JITTER * _share(delivery))
 
 
 def not_before(limit: tuple[int, timedelta] | None, sent: Sequence[datetime], now: datetime) -> datetime | None:

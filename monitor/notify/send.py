@@ -75,7 +75,8 @@ class Courier:
         """Send to one recipient and return the receipt.
 
         Raises:
-            DeliveryError: not delivered, or not known to be; says whether time may mend it.
+            DeliveryError: not delivered, or not known to be; says whether time may mend it. Where the door is shut,
+                `retry_after` is how long it stays untried.
 
         """
         if delivery.receiver not in self._receivers:
@@ -137,7 +138,8 @@ class Courier:
         if not error.retryable or not error.down:
             return
         _, before, _ = self._pauses.get(error.receiver, (now, FIRST_PAUSE / 2, ""))
-        length = min(max(before * 2, error.retry_after or timedelta()), LONGEST_PAUSE)
+        length = max(min(before * 2, LONGEST_PAUSE), min(error.retry_after or timedelta(), backoff.LONGEST_WAIT))
+        error.retry_after = length
         self._pauses[error.receiver] = (now + length, length, f"the receiver is down: {error.reason}")
 
     def _door(self, name: str) -> Door:

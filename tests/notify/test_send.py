@@ -66,14 +66,25 @@ def test_a_shut_door_is_left_alone_for_a_while_that_doubles() -> None:
     waits = []
     now = NOW
     for _ in range(3):
-        with pytest.raises(DeliveryError):
+        with pytest.raises(DeliveryError) as caught:
             courier.send(delivery(), now)
         pause = courier.not_before("desk", (), now)
         assert pause is not None
+        assert caught.value.retry_after == pause[0] - now
         waits.append(pause[0] - now)
         assert pause[1].startswith("the receiver is down: ")
         now = pause[0]
     assert waits == [timedelta(seconds=15), timedelta(seconds=30), timedelta(seconds=60)]
+
+
+def test_a_server_that_asks_for_an_hour_is_left_alone_for_an_hour() -> None:
+    with FakeHook() as hook, Courier({"ops": hook_to(hook)}) as courier:
+        hook.faults.arm("status", "429;3600")
+        with pytest.raises(DeliveryError):
+            courier.send(delivery(receiver="ops"), NOW)
+        pause = courier.not_before("ops", (), NOW)
+    assert pause is not None
+    assert pause[0] == NOW + timedelta(hours=1)
 
 
 def test_a_rate_limit_says_when_the_next_message_may_go() -> None:
