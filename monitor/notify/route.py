@@ -93,7 +93,7 @@ class Due:
     period_from: datetime
     period_to: datetime
     reason: DigestReason
-    held: int = 0  # alerts a daily cap holds back
+    held: int = 0  # events a daily cap holds back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +283,8 @@ def _digest_due(route: Route, mine: tuple[Alert, ...], history: RouteHistory, no
         return NotYet(why="nothing pending at the last slot" if mine else "nothing pending", until=following)
     if not before:
         return _due((), history, now, slots.key(slot), DigestReason.NIL)
-    return _within_caps(route, mine, history, now, slots.key(slot))
+    told = _within_caps(route, mine, history, at, slots.key(slot))  # what a slot may tell, it may tell later too
+    return replace(told, period_to=now) if isinstance(told, Due) else replace(told, until=following)
 
 
 def _immediate_due(route: Route, mine: tuple[Alert, ...], history: RouteHistory, now: datetime) -> Due | NotYet:
@@ -306,7 +307,7 @@ def _within_caps(
     if not cool:
         return NotYet(why=f"repeat_interval, {len(mine)} held", until=until)
     told = _under_cap(route, cool, history, now)
-    held = len(cool) - len(told)
+    held = len({alert.event_id for alert in cool} - {alert.event_id for alert in told})
     if not told:
         return NotYet(why=f"daily cap, {held} held", until=_midnight(route, now))
     reason = DigestReason.SCHEDULE if route.kind is Kind.DIGEST else DigestReason.IMMEDIATE

@@ -129,7 +129,7 @@ class Digest:
     coverage: Coverage = field(default_factory=Coverage)
     timeline: tuple[tuple[str, int, int], ...] = ()  # ISO day, events that day, of them new here
     number: int = 1  # the n-th digest of this storyline to this receiver
-    held: int = 0  # alerts a cap held back
+    held: int = 0  # events a cap held back
     timezone: str = "UTC"  # of the times a person reads
     created_at: datetime
 

@@ -235,6 +235,25 @@ def test_what_a_cap_holds_comes_the_next_day() -> None:
     assert due(way, [alert(2)], past, datetime(2024, 7, 9, 15, tzinfo=UTC)).alerts
 
 
+@pytest.mark.parametrize("held_by", [{"max_per_day": 1}, {"repeat_interval": "18h"}])
+def test_what_a_digest_holds_comes_at_its_next_slot_that_may_tell_it_and_never_between(held_by: dict[str, Any]) -> None:
+    way = scheduled("0 8,16 * * *", "UTC", **held_by)
+    morning = NOW.replace(hour=8)
+    past = history(period_to=morning, told=(("event1", morning),))
+    held = alert(1 if "repeat_interval" in held_by else 2, created_at=morning + timedelta(hours=1))
+    afternoon, night = NOW.replace(hour=16), NOW.replace(hour=2) + timedelta(days=1)
+    assert waits(way, [held], past, afternoon).until == morning + timedelta(days=1)
+    assert waits(way, [held], past, night).until == morning + timedelta(days=1)
+    answer = due(way, [held], past, morning + timedelta(days=1, minutes=1))
+    assert answer.period_to == morning + timedelta(days=1, minutes=1)
+
+
+def test_what_is_held_is_counted_in_events() -> None:
+    way = immediate(max_per_day=1, group_wait="0s")
+    pending = [alert(1), alert(2, event_id="event2"), alert(3, event_id="event2", score=0.1)]
+    assert due(way, pending, history(), NOW).held == 1
+
+
 def test_an_event_told_today_costs_nothing_more() -> None:
     way = immediate(max_per_day=1, group_wait="0s")
     past = history(told=(("event1", NOW - timedelta(hours=1)),))

@@ -1,0 +1,128 @@
+"""Scenes of telling: a whole line with a clock, a mailbox and a webhook; who hears what, when, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.pipeline import Pipeline
+from tests.fakes.smtp import Mail
+from tests.scene import Newsroom
+
+STORY = "\n  harbour: {title: The harbour, watch: {any: [harbour]}}"
+NEWS = (
+    ("Harbour council approves a second crane",
+     "The harbour council voted on Monday to buy a crane from Finland for 4 million euros."),
+    ("Ferry runs aground outside the harbour",
+     "About 120 passengers were taken off the ferry Albatross by lifeboats near the harbour."),
+    ("Dockers in the harbour walk out over pay",
+     "The union Verdi wants nine percent more for 800 dockers in the harbour."),
+    ("Cocaine found in banana boxes at the harbour",
+     "Customs officers seized 300 kilograms of cocaine at the harbour after a tip from Ecuador."),
+    ("Harbour museum reopens after the flood",
+     "The museum in the harbour shows ship models again; repairs took fourteen months."),
+    ("Mayor Lindqvist resigns over harbour contract",
+     "Mayor Lindqvist stepped down after messages about the harbour contract became public."),
+)  # fmt: skip
+
+
+def july(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2024, 7, day, hour, minute, tzinfo=UTC)
+
+
+class Desk:
+    """A newsroom with one route to the mailbox, and a line that ticks."""
+
+    def __init__(self, room: Newsroom, line: Pipeline) -> None:
+        self.room, self.line = room, line
+        self.arrived: list[tuple[datetime, Mail]] = []
+        self._unsaid = list(NEWS)
+
+    def publish(self, count: int = 1) -> None:
+        """Let the first feed have the next news; it is read and judged at once."""
+        for _ in range(count):
+            self.room.feeds[0].publish(*self._unsaid.pop(0), at=self.room.clock())
+        with self.line.store.read() as tx:
+            feeds = tx.feeds.all()
+        self.line.poll(feeds)
+        self.line.assess()
+
+    def until(self, end: datetime, step: timedelta = timedelta(minutes=30)) -> None:
+        """Tick up to this moment."""
+        while self.room.clock.now < end:
+            self.room.clock.now = min(end, self.room.clock.now + step)
+            self.tick()
+
+    def tick(self) -> None:
+        """Tell what is due."""
+        self.line.compose()
+        self.line.deliver()
+        known = len(self.arrived)
+        self.arrived += [(self.room.clock.now, mail) for mail in self.room.smtp.mails[known:]]
+
+    @property
+    def told(self) -> list[tuple[datetime, list[str]]]:
+        """When mails arrived, and which of the news each tells."""
+        return [(at, [title for title, _ in NEWS if title in text(mail)]) for at, mail in self.arrived]
+
+
+def text(mail: Mail) -> str:
+    """Return the text of a mail on one line."""
+    return " ".join(mail.parsed.get_body(("plain",)).get_content().split())
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Callable[[str], Desk]]:
+    rooms: list[tuple[Newsroom, Pipeline]] = []
+
+    def made(route: str) -> Desk:
+        room = Newsroom(tmp_path, feeds=1, routes=f"  - {{storyline: '*', receiver: desk, {route}}}\n").__enter__()
+        room.write(storylines=STORY)
+        room.clock.now = july(1, 7)
+        line = room.monitor()
+        rooms.append((room, line))
+        scene = Desk(room, line)
+        scene.publish(0)
+        return scene
+
+    yield made
+    for room, line in rooms:
+        line.close()
+        line.store.close()
+        room.__exit__()
+
+
+def test_a_mail_server_down_from_eight_to_twelve_gives_one_complete_digest_at_twelve(
+    desk: Callable[[str], Desk],
+) -> None:
+    scene = desk("digest: {cron: '0 8 * * *'}")
+    scene.publish(2)
+    scene.until(july(1, 7, 30))
+    scene.room.smtp.faults.arm("busy", times=None)
+    scene.until(july(1, 9), timedelta(minutes=10))
+    scene.publish(2)  # what comes after the slot is the next day's
+    scene.until(july(1, 12), timedelta(minutes=10))
+    assert scene.told == []
+    scene.room.smtp.faults.clear()
+    scene.until(july(1, 12, 10), timedelta(minutes=1))
+    assert [sorted(titles) for _, titles in scene.told] == [sorted(title for title, _ in NEWS[:2])]
+    scene.until(july(2, 8), timedelta(hours=10))
+    (_, first), (at, second) = scene.told
+    assert at == july(2, 8)
+    assert sorted(first + second) == sorted(title for title, _ in NEWS[:4])
+    assert "covering since Mon 1 Jul 2024, 08:00" in text(scene.arrived[1][1])
+
+
+def test_what_waited_for_a_mail_server_comes_in_order_and_once(desk: Callable[[str], Desk]) -> None:
+    scene = desk("digest: {cron: '0 * * * *'}")
+    scene.room.smtp.faults.arm("busy", times=None)
+    for hour in range(8, 12):
+        scene.publish()
+        scene.until(july(1, hour), timedelta(hours=1))
+    scene.until(july(1, 12))
+    scene.room.smtp.faults.clear()
+    scene.until(july(1, 12, 10), timedelta(minutes=1))
+    assert [titles for _, titles in scene.told] == [[title] for title, _ in NEWS[:4]]
