@@ -102,6 +102,13 @@ class DeliveryError(MonitorError):
         self.down = down  # the receiver as a whole, not this one message
 
 
+class SummaryError(MonitorError):
+    """The summariser gave no usable answer; the digest goes out without a summary."""
+
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(f"{host}: {reason}")
+
+
 class RenderError(MonitorError):
     """A template is broken; the built-in one serves until it is mended."""
 

@@ -6,17 +6,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
 from monitor.durations import Duration
 from monitor.notify import quiet, slots, terms
-from monitor.notify.receivers import ReceiverSettings, Settings
+from monitor.notify.receivers import ReceiverSettings, Settings, WebAddress
 from monitor.notify.route import NEWS, Kind, Route
 from monitor.types import Novelty
 
-__all__ = ["ReceiverSettings", "RouteSettings", "routes_of"]
+__all__ = ["ReceiverSettings", "RouteSettings", "SummariserSettings", "routes_of"]
 
 
 def _term(written: str) -> str:
@@ -179,6 +181,29 @@ class RouteSettings(Settings):
             quiet=self.quiet_hours.made(self.zone) if self.quiet_hours else None,
             max_per_day=self.max_per_day,
         )
+
+
+class SummariserSettings(Settings):
+    """A language model that shortens a digest's sentences into a summary on top of it; off unless written."""
+
+    url: WebAddress = Field(description="Base address of an OpenAI-compatible service, like https://models.example.org/v1.")
+    model: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="Name of the model.")
+    key_file: Path | None = Field(default=None, description="File with the key of the service.")
+    key_env: str | None = Field(default=None, description="Environment variable with that key.")
+    key: SecretStr | None = Field(default=None, exclude=True, description="Filled from key_env.")
+    sentences: int = Field(default=5, ge=1, le=12, description="Most sentences of a summary.")
+    timeout: Duration = Field(
+        default=timedelta(seconds=30), description="Longest time for one answer; then the digest goes without."
+    )
+    allow_private_networks: bool = Field(
+        default=False, description="Let the address be on this machine or your own network."
+    )
+    ca_file: Path | None = Field(default=None, description="Certificates to trust instead of the system's.")
+
+    @property
+    def host(self) -> str:
+        """The service as people are told of it."""
+        return urlsplit(self.url).hostname or "summariser"
 
 
 def _first(*values: timedelta | None) -> timedelta:

@@ -70,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def _ok(self, fault: Fault) -> None:
-        self._say(200)
+        self._say(200, self.server.fake.answer)
 
     def _status(self, fault: Fault) -> None:
         code, _, after = fault.arg.partition(";")
@@ -167,6 +167,7 @@ class FakeHook:
     faults: Faults = field(default_factory=Faults)
     stopping: threading.Event = field(default_factory=threading.Event)
     sent: int = 0
+    answer: bytes = b'{"ok": true}'
 
     def __enter__(self) -> Self:
         self._server = _Server(("127.0.0.1", 0), _Handler)
