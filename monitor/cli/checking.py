@@ -10,7 +10,7 @@ from typing import Any
 from monitor.cli import show
 from monitor.config import Config
 from monitor.config.document import shown
-from monitor.errors import ConfigError, ConfigErrors, DeliveryError, FeedError, Where
+from monitor.errors import ConfigError, ConfigErrors, DeliveryError, FeedError, SummaryError, Where
 
 KNOCKS = 16  # receivers and feeds asked at once
 
@@ -91,7 +91,7 @@ def online(config: Config) -> list[str]:
     with ThreadPoolExecutor(KNOCKS) as pool, Courier(config.receivers) as courier:
         feeds = _feeds_online(config, pool)
         knocks = [pool.submit(_knock, courier, name) for name in config.receivers]
-        return [line for line in (*feeds, *(knock.result() for knock in knocks)) if line]
+        return [line for line in (*feeds, *(knock.result() for knock in knocks), _ask(config)) if line]
 
 
 def _feeds_online(config: Config, pool: ThreadPoolExecutor) -> list[str]:
@@ -135,6 +135,18 @@ def _knock(courier: Any, name: str) -> str:
     return ""
 
 
+def _ask(config: Config) -> str:
+    if config.summariser is None:
+        return ""
+    from monitor.notify import summariser
+
+    try:
+        summariser.ask(config.summariser, ["The ports will share twelve pilots, the council said on Monday."])
+    except SummaryError as error:
+        return f"summariser: {error}"
+    return ""
+
+
 def tell(config: Config, found: dict[str, Any], trouble: list[str], *, online: bool) -> None:
     """Print the report for a person."""
     show.say(f"{shown(config.path)} is sound: {len(config.storylines)} storylines, {found['feeds']} feeds.", "good")
@@ -148,6 +160,9 @@ def tell(config: Config, found: dict[str, Any], trouble: list[str], *, online: b
             show.say(f"  told to {told['receiver']} ({told['kind']}): {told['when']}{following}")
         if not story["told_to"]:
             show.say("  nobody is told", "warn")
+    if config.summariser:
+        show.say()
+        show.say(f"Long digests are summed up by {config.summariser.model} at {config.summariser.host}.")
     if found["warnings"]:
         show.say()
     for warning in found["warnings"]:

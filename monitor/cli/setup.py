@@ -39,7 +39,11 @@ def init(folder: Path, force: bool) -> None:
 
 
 @click.command(cls=Verb)
-@click.option("--online", is_flag=True, help="Also fetch every feed once and knock at every receiver; sends nothing.")
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Also fetch every feed once and knock at every receiver; sends nothing. A summariser is asked once.",
+)
 @pass_session
 def check(session: Session, online: bool) -> int:
     """Validate configuration, seeds, templates and routes; say who hears of which storyline, and when next.

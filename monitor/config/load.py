@@ -16,7 +16,7 @@ from monitor.config.settle import absolute, settle
 from monitor.detect.settings import StorylineSettings
 from monitor.errors import ConfigErrors, FeedError, SeedError
 from monitor.feeds.settings import FeedSettings, PollingSettings
-from monitor.notify.settings import ReceiverSettings, RouteSettings
+from monitor.notify.settings import ReceiverSettings, RouteSettings, SummariserSettings
 from monitor.types import Feed, Seeds, Storyline
 
 MEMORY = ":memory:"
@@ -40,6 +40,7 @@ class Config:
     retention: Retention = field(default_factory=Retention)
     probes: str | None = None
     web: Web | None = None
+    summariser: SummariserSettings | None = None
     warnings: tuple[str, ...] = ()  # FILE:LINE:COL lines
     files: tuple[Path, ...] = ()  # every file read, for "a reload is due"
     seed_folders: Mapping[str, Path] = field(default_factory=dict)
@@ -89,6 +90,7 @@ def _made(path: Path, read: SeedReader) -> Config:
         retention=main.retention,
         probes=main.probes.bind if main.probes else None,
         web=main.web,
+        summariser=main.summariser,
         warnings=tuple(dict.fromkeys(found.warnings)),
         files=tuple(file.absolute() for file in parts.files),
         seed_folders=folders,

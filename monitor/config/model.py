@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, Tag
 from monitor.detect.settings import StorylineSettings
 from monitor.durations import Duration
 from monitor.feeds.settings import FeedSettings, PollingSettings
-from monitor.notify.settings import ReceiverSettings, RouteSettings
+from monitor.notify.settings import ReceiverSettings, RouteSettings, SummariserSettings
 from monitor.types import FullText
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -174,6 +174,9 @@ class FileSettings(PartSettings):
     retention: Retention = Field(default_factory=Retention, description="How long what is kept.")
     probes: Probes | None = Field(None, description="Health page and metrics; off unless written.")
     web: Web | None = Field(None, description="The page for one-click feedback; off unless written.")
+    summariser: SummariserSettings | None = Field(
+        None, description="A language model that sums up long digests, each sentence checked; off unless written."
+    )
     include: tuple[str, ...] = Field(
         (),
         description="Further files, such as conf.d/*.yaml: each may hold storylines, feeds, receivers and routes.",
