@@ -21,6 +21,7 @@ from monitor.notify.send import Courier
 from monitor.store import Store, Tx
 from monitor.store.outbox import ToldLine
 from monitor.store.stories import Decided
+from monitor.summarising import Summariser
 from monitor.text import fingerprint
 from monitor.types import (
     Alert,
@@ -82,6 +83,7 @@ class Composer:
         self.store = store
         self.at = at
         self.links = links_of(config, store.path)
+        self.summariser = Summariser(config.summariser) if config.summariser else None
         self.recipients = Courier(config.receivers).recipients
         self._asleep: dict[Group, tuple[int, datetime]] = {}  # alerts pending then, when to look again
 
@@ -90,7 +92,7 @@ class Composer:
         queued = []
         for group in self._awake(now, at_once=at_once):
             draft, due = self._draft_if_due(group, now, at_once=at_once)
-            if due is not None and self._queue(group, draft, due) and draft.digest is not None:
+            if due is not None and self._queue(group, draft, due, now) and draft.digest is not None:
                 queued.append(draft.digest.id)
         return queued
 
@@ -120,7 +122,7 @@ class Composer:
             if group.storyline == storyline:
                 draft, _ = self._draft_if_due(group, now, at_once=True)
                 if draft.digest is not None:
-                    return draft.digest, self._render(draft.digest)
+                    return draft.digest, self._render(draft.digest, now)
         return None
 
     def _draft_if_due(self, group: Group, now: datetime, *, at_once: bool) -> tuple[Draft, Due | None]:
@@ -232,13 +234,14 @@ class Composer:
         nearest = tuple(replace(miss, feedback=page(miss.id)) for miss in digest.coverage.nearest)
         return replace(digest, events=events, coverage=replace(digest.coverage, nearest=nearest))
 
-    def _render(self, digest: Digest) -> Rendered:
-        return render(self._linked(digest), self.config.receivers[digest.receiver].templates)
+    def _render(self, digest: Digest, now: datetime) -> Rendered:
+        whole = self.summariser.summarised(digest, now) if self.summariser else digest
+        return render(self._linked(whole), self.config.receivers[digest.receiver].templates)
 
-    def _queue(self, group: Group, draft: Draft, due: Due) -> bool:
+    def _queue(self, group: Group, draft: Draft, due: Due, now: datetime) -> bool:
         """Store digest, deliveries and the end of the alerts in one transaction; False when somebody else did."""
         digest = draft.digest
-        rendered = self._render(digest) if digest else None
+        rendered = self._render(digest, now) if digest else None
         with self.store.begin() as tx:
             still = {alert.id for alert in tx.events.pending(group.route.key, group.storyline)}
             if not still.issuperset(alert.id for alert in (*draft.told, *draft.dropped)):

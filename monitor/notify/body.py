@@ -54,6 +54,7 @@ def _frame(digest: Digest) -> Json:
             "number": digest.number,
             "reason": digest.reason.value,
             "period": {"from": moment(digest.period_from), "to": moment(digest.period_to)},
+            "summary": _summary(digest),
             "events": [],
             "truncated": 0,
             "held": digest.held,
@@ -67,6 +68,12 @@ def _frame(digest: Digest) -> Json:
             },
         },
     }
+
+
+def _summary(digest: Digest) -> Json | None:
+    if digest.summary is None:
+        return None
+    return {"by": one_line(digest.summary.by, NAME), "lines": [_line(line) for line in digest.summary.lines]}
 
 
 def _event(event: DigestEvent) -> Json:

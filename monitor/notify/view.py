@@ -93,6 +93,8 @@ class DigestView:
     when: str
     since: str
     nil: bool
+    summary: tuple[Told, ...]  # a few sentences of those below, shortened
+    summary_by: str  # "Shortened by MODEL from reports below", "" without a summary
     brief: tuple[str, ...]  # titles, where a digest is long
     events: tuple[EventView, ...]
     also: tuple[Report, ...]  # further events
@@ -123,6 +125,8 @@ def view(digest: Digest) -> DigestView:
         when=_when(digest.created_at, zone),
         since=_when(digest.period_from, zone),
         nil=nil,
+        summary=_summary(digest),
+        summary_by=_summarised_by(digest),
         brief=tuple(f"{e.label}: {e.title}" for e in events) if len(events) >= BRIEF else (),
         events=events,
         also=tuple(_further(event) for event in further[:LISTED]),
@@ -193,6 +197,19 @@ def _when(at: datetime, zone: ZoneInfo) -> str:
 def _day(at: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     return f"{local.day}\u00a0{local:%b},\u00a0{local:%H:%M}"
+
+
+def _summary(digest: Digest) -> tuple[Told, ...]:
+    lines = digest.summary.lines if digest.summary else ()
+    return tuple(
+        Told(one_line(line.text, EXCERPT), one_line(line.source, 80), *safe_link(line.link), "") for line in lines
+    )
+
+
+def _summarised_by(digest: Digest) -> str:
+    if digest.summary is None:
+        return ""
+    return f"Sentences of the reports below, shortened by {one_line(digest.summary.by, 60)}."
 
 
 def _event(number: int, event: DigestEvent, zone: ZoneInfo, room: int) -> EventView:

@@ -22,6 +22,7 @@ from monitor.types.telling import (
     Rendered,
     Retry,
     Silence,
+    Summary,
 )
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "Sensitivity",
     "Silence",
     "Storyline",
+    "Summary",
     "Verdict",
     "Watch",
 ]

@@ -45,6 +45,14 @@ class Line:
     entry_uid: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A digest in a few sentences, each backed by the claim it shortens."""
+
+    by: str  # the model that drafted it
+    lines: tuple[Line, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestEntry:
     """One entry as listed under its event."""
@@ -127,6 +135,7 @@ class Digest:
     period_to: datetime
     events: tuple[DigestEvent, ...] = ()
     coverage: Coverage = field(default_factory=Coverage)
+    summary: Summary | None = None
     timeline: tuple[tuple[str, int, int], ...] = ()  # ISO day, events that day, of them new here
     number: int = 1  # the n-th digest of this storyline to this receiver
     held: int = 0  # events a cap held back
