@@ -10,6 +10,7 @@ The map, from the door to the cellar (each line may import those below it, never
     pipeline.py     THE LINE: poll, assess, compose, deliver. Read this first; its steps stand in
                     polling.py, assessing.py, composing.py, delivering.py and fulltext.py
     operating.py    what the operator is told   following.py    what is in mind between two ticks
+    links.py        one-click feedback          summarising.py  a summary on top, where a model is configured
     config/         YAML -> Config
     feeds/          the web of feeds: fetch, parse, schedule
     detect/         the science: baseline, match, cluster, novelty (pure)
