@@ -85,7 +85,7 @@ class Composer:
         self.links = links_of(config, store.path)
         self.summariser = Summariser(config.summariser) if config.summariser else None
         self.recipients = Courier(config.receivers).recipients
-        self._asleep: dict[Group, tuple[int, datetime]] = {}  # alerts pending then, when to look again
+        self._asleep: dict[Group, tuple[int, datetime, datetime]] = {}  # alerts pending then, since and until when
 
     def run(self, now: datetime, *, at_once: bool) -> list[str]:
         """Compose what is due; return the ids of the digests queued."""
@@ -103,9 +103,9 @@ class Composer:
         awake = []
         for group in self.groups():
             count = pending.get((group.route.key, group.storyline), 0)
-            then, until = self._asleep.get(group, (-1, now))
+            then, since, until = self._asleep.get(group, (-1, now, now))
             worth = count > 0 or group.route.send_empty
-            if worth and (at_once or count != then or now >= until):
+            if worth and (at_once or count != then or not since <= now < until):
                 awake.append(group)
         return awake
 
@@ -136,13 +136,13 @@ class Composer:
         past = tx.outbox.past(group.route.key, group.route.receiver, group.storyline, now - back)
         story = tx.stories.get(group.storyline)
         started = story.start_at if story and story.start_at else now
-        history = RouteHistory(started_at=started, period_to=past.period_to, slot=past.slot, told=past.told)
+        history = RouteHistory(started_at=started, period_to=past.period_to, latest=past.latest, told=past.told)
         decide = routing.at_once if at_once else routing.due
         answer = decide(group.route, group.storyline, pending, history, now)
         if isinstance(answer, Due):
             self._asleep.pop(group, None)
             return answer
-        self._asleep[group] = (len(pending), answer.until or now + LOOK_AGAIN)
+        self._asleep[group] = (len(pending), now, answer.until or now + LOOK_AGAIN)
         return None
 
     def _draft(self, tx: Tx, group: Group, due: Due, now: datetime) -> Draft:

@@ -20,6 +20,7 @@ from xml.parsers import expat
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from systemd_watchdog.systemd_watchdog import WatchDog
 
 from monitor import config as configuration
@@ -36,12 +37,26 @@ from monitor.upkeep import tidy
 TICK = 1.0  # seconds between looks for what is due
 TIDY = 3600.0  # seconds between rounds of housekeeping
 NOTE = 30.0  # seconds between two words to `status`
-LIVE = ("routes", "polling", "operator", "retention")  # parts of the configuration that a reload changes
+LIVE = ("routes", "polling", "operator", "retention", "summariser")  # parts of the configuration that a reload changes
 FIXED = ("probes", "web")  # and those it does not
-JUMP = timedelta(seconds=30)  # of the clock beside the time that passed: less is no jump
+JUMP = 30.0  # seconds of the clock beside the time that passed: less is no jump
 GRACE = 10.0  # seconds that SIGTERM leaves the verbs to end their transaction
 
 log = structlog.get_logger(__name__)
+
+
+class Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """At once, and then so many seconds after it last did.
+
+    The library's own interval counts every time that was missed: a clock that is set forward by years would never end.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.pause = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return when it is due next."""
+        return now if previous_fire_time is None else now + self.pause
 
 
 class Daemon:
@@ -104,7 +119,7 @@ class Daemon:
         try:
             with self._probes(config, store), self._feedback(config, store):
                 while not self._end.wait(self.tick):
-                    self._mind_the_clock(scheduler, store)
+                    self._mind_the_clock(scheduler)
                     self._feed_watchdog(store)
                     self._note_tick(store)
         finally:
@@ -141,14 +156,7 @@ class Daemon:
             "tidy": (tidy, TIDY),
         }
         for name, (verb, seconds) in verbs.items():
-            scheduler.add_job(
-                self._guarded,
-                "interval",
-                args=(name, verb),
-                seconds=seconds,
-                id=name,
-                next_run_time=datetime.now(scheduler.timezone),
-            )
+            scheduler.add_job(self._guarded, Every(seconds), args=(name, verb), id=name)
         return scheduler
 
     def _guarded(self, name: str, verb: Callable[[Pipeline], object]) -> None:
@@ -199,22 +207,20 @@ class Daemon:
             return
         self._watchdog.ping()
 
-    def _mind_the_clock(self, scheduler: BackgroundScheduler, store: Store) -> None:
-        """Notice that the clock was set, or that the machine slept: what waits for a time of day is put right."""
+    def _mind_the_clock(self, scheduler: BackgroundScheduler) -> None:
+        """Say that the clock was set, or that the machine slept; no verb waits for a time that went back.
+
+        What is planned in the database needs no care: each plan says when it was made (see `Feeds.due`, `Outbox`).
+        """
         drift = time.time() - time.monotonic()
-        jump = timedelta(seconds=drift - self._drift)
-        if abs(jump) >= JUMP:
-            log.warning("clock-jumped", seconds=round(jump.total_seconds()))
-            for job in scheduler.get_jobs():
-                job.modify(next_run_time=datetime.now(scheduler.timezone))
-            if jump < timedelta():
-                try:
-                    with store.begin() as tx:
-                        tx.housekeeping.bring_forward(-jump)
-                except StoreError as error:
-                    self._once_a_minute("clock", "store-trouble", error=str(error))
-                    return  # the next tick tries again
+        if abs(drift - self._drift) >= JUMP:
+            log.warning("clock-jumped", seconds=round(drift - self._drift))
+            self._ticked.pop("note", None)
         self._drift = drift
+        now = datetime.now(scheduler.timezone)
+        for job in scheduler.get_jobs():
+            if isinstance(job.trigger, Every) and job.next_run_time > now + job.trigger.pause:
+                job.modify(next_run_time=now)
 
     def _note_tick(self, store: Store) -> None:
         """Leave word for `status` and `healthcheck` now and then that the verbs tick."""

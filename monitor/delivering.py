@@ -112,12 +112,14 @@ class Lanes:
     def start(self) -> None:
         """Open a lane for every receiver with something due that has none open."""
         self._arrive()
+        self._reap()
         now = self.clock()
         with self.store.read() as tx:
-            lost, receivers = tx.outbox.left_behind(now), tx.outbox.waiting_receivers(now)
-        if lost:
-            receivers += [each.receiver for each in self._take_back(now)]
-        self._reap()
+            stuck = bool(self._lost(tx, now)) or tx.outbox.is_ahead(now)
+        if stuck:
+            self._take_back(now)
+        with self.store.read() as tx:
+            receivers = tx.outbox.waiting_receivers(now)
         for receiver in receivers:
             if receiver not in self._open:
                 self._open[receiver] = self.pool.submit(self._drain, receiver)
@@ -139,16 +141,20 @@ class Lanes:
             lock.join(lambda: self._take_back(None))
             self._lock = lock
 
-    def _take_back(self, over: datetime | None) -> list[Delivery]:
+    def _take_back(self, over: datetime | None) -> None:
         """Make deliveries wait again that were taken and never ended; hold those that may not be repeated."""
         now = self.clock()
         with self.store.begin() as tx:
-            lost = tx.outbox.left_behind(over)
+            lost = self._lost(tx, over)
             for each in lost:
                 self._cut_off(tx, each, now)
+            tx.outbox.overtake(now)
         for each in lost:
             log.warning("taken-back", **_trace(each), attempt=each.attempts)
-        return lost
+
+    def _lost(self, tx: Tx, over: datetime | None) -> list[Delivery]:
+        """Return what was left behind; what a lane of ours has in hand is not, whatever the clock says."""
+        return [each for each in tx.outbox.left_behind(over) if each.receiver not in self._open]
 
     def _cut_off(self, tx: Tx, delivery: Delivery, now: datetime) -> None:
         verdict: Retry | GiveUp = Retry(at=now, reason=CUT_OFF)
@@ -180,7 +186,7 @@ class Lanes:
         sent = tx.outbox.sent_lately(receiver, now - limit[1]) if limit else []
         pause = self.courier.not_before(receiver, sent, now)
         if pause is not None:
-            tx.outbox.postpone(receiver, *pause)
+            tx.outbox.postpone(receiver, *pause, now)
             return None
         return tx.outbox.claim(receiver, now, LEASE)
 

@@ -94,8 +94,9 @@ class Poller:
         With `patience`, feeds that keep the others waiting so many seconds are left behind; a later poll brings them.
         """
         now = self.clock()
+        unset = [each.name for each in self.config.storylines.values() if each.start is None]
         with self.store.begin() as tx:
-            tx.stories.begin_at(now - BACKLOG)
+            tx.stories.begin_at(now - BACKLOG, unset)
             due = list(feeds) if feeds is not None else tx.feeds.due(now)
         self.at("polled")
         report = PollReport(feeds=len(due))

@@ -187,7 +187,7 @@ def _store_items(store: Store, items: Sequence[Item], uids: Sequence[str]) -> No
     outlets = sorted({item.source for item in items})
     with store.begin() as tx:
         tx.feeds.sync([Feed(url=f"replay:{outlet}", name=outlet) for outlet in outlets])
-        tx.stories.begin_at(EPOCH)
+        tx.stories.begin_at(EPOCH, [story.name for story in tx.stories.all() if story.start_at is None])
         feeds = {feed.name: feed for feed in tx.feeds.all()}
         tx.entries.insert_as_given(
             [_entry(item, uid, feeds[item.source]) for item, uid in zip(items, uids, strict=True)]

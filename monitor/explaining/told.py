@@ -116,7 +116,7 @@ def _history(tx: Tx, route: Route, alert: Alert, now: datetime) -> RouteHistory:
     past = tx.outbox.past(route.key, route.receiver, alert.storyline, now - max(BACK, route.repeat_interval or BACK))
     story = tx.stories.get(alert.storyline)
     started = story.start_at if story and story.start_at else now
-    return RouteHistory(started_at=started, period_to=past.period_to, slot=past.slot, told=past.told)
+    return RouteHistory(started_at=started, period_to=past.period_to, latest=past.latest, told=past.told)
 
 
 def _delivery_stage(delivery: Delivery) -> Stage:

@@ -70,7 +70,7 @@ def _failed(feed: Feed, error: FeedError, context: PollContext) -> Feed:
         feed,
         polled_at=now,
         due_at=_spread(now, wait, context.roll),
-        failing_since=feed.failing_since or now,
+        failing_since=min(feed.failing_since or now, now),
         failures=failures,
         error=error.what[:500],
         health=Health.NOT_A_FEED if isinstance(error, ParseError) else Health.FAILING,

@@ -43,7 +43,7 @@ def not_before(limit: tuple[int, timedelta] | None, sent: Sequence[datetime], no
     if limit is None:
         return None
     count, span = limit
-    recent = sorted(at for at in sent if at > now - span)
+    recent = sorted(at for at in sent if now - span < at <= now)
     return recent[-count] + span if len(recent) >= count else None
 
 

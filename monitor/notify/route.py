@@ -25,6 +25,7 @@ from monitor.types import (
 )
 
 SECOND_SOURCE = "second independent source"
+SLEW = timedelta(minutes=1)  # by which a clock may be set back without any notice
 NEWS = (Novelty.NEW_EVENT, Novelty.DEVELOPMENT, Novelty.CORRECTION)
 RANK = {Novelty.CORRECTION: 0, Novelty.NEW_EVENT: 1, Novelty.DEVELOPMENT: 2}
 
@@ -79,9 +80,13 @@ class RouteHistory:
     """What one route has done so far for one storyline."""
 
     started_at: datetime  # no slot before it is due
-    period_to: datetime | None = None  # end of the latest digest's period
-    slot: str = ""
+    period_to: datetime | None = None  # end of the last digest's period
+    latest: datetime | None = None  # end of any; above `period_to` only where the clock was set back
     told: tuple[tuple[str, datetime], ...] = ()  # event id, told at; the last two days and repeat_interval
+
+    def is_ahead_of(self, now: datetime) -> bool:
+        """Say whether the last digest was made by a clock that has been set back since."""
+        return self.period_to is not None and self.period_to > now + SLEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +224,8 @@ def confirmation(event: Event, entries: Sequence[DigestEntry], score: float, thr
 def due(route: Route, storyline: str, pending: Sequence[Alert], history: RouteHistory, now: datetime) -> Due | NotYet:
     """Say whether this route tells of this storyline now; `pending` are its waiting alerts, oldest first."""
     mine = tuple(alert for alert in pending if alert.route == route.key and alert.storyline == storyline)
+    ago = tuple(told for told in history.told if told[1] <= now)  # later: by a clock that has been set back since
+    history = replace(history, told=ago)
     free, quiet_end = _not_quiet(route, mine, now)
     if quiet_end and not (free and route.kind is Kind.IMMEDIATE):
         return NotYet(why=f"quiet hours, {len(mine)} held", until=quiet_end)
@@ -274,16 +281,18 @@ def _not_quiet(route: Route, mine: tuple[Alert, ...], now: datetime) -> tuple[tu
 
 def _digest_due(route: Route, mine: tuple[Alert, ...], history: RouteHistory, now: datetime) -> Due | NotYet:
     slot = slots.latest(route.cron, route.timezone, now)
-    at, since = slot.astimezone(UTC), history.period_to or history.started_at
+    at, since, name = slot.astimezone(UTC), history.period_to or history.started_at, slots.key(slot)
     following = slots.following(route.cron, route.timezone, now).astimezone(UTC)
-    if at <= since or slots.key(slot) == history.slot:
+    if at <= since and not history.is_ahead_of(now):
         return NotYet(why="schedule", until=following)
-    before = [alert for alert in mine if alert.created_at <= at]
+    if history.latest and at <= history.latest:  # it comes again, since the clock was set back
+        name = f"{name} after {since.isoformat()}"
+    before = [alert for alert in mine if not at < alert.created_at <= now]
     if not before and not route.send_empty:
         return NotYet(why="nothing pending at the last slot" if mine else "nothing pending", until=following)
     if not before:
-        return _due((), history, now, slots.key(slot), DigestReason.NIL)
-    told = _within_caps(route, mine, history, at, slots.key(slot))  # what a slot may tell, it may tell later too
+        return _due((), history, now, name, DigestReason.NIL)
+    told = _within_caps(route, mine, history, at, name)  # what a slot may tell, it may tell later too
     return replace(told, period_to=now) if isinstance(told, Due) else replace(told, until=following)
 
 

@@ -39,8 +39,11 @@ class Feeds:
         return found[0] if found else None
 
     def due(self, now: datetime, limit: int = 10_000) -> list[Feed]:
-        """Return listed, enabled feeds whose time has come, longest overdue first."""
-        ready = or_(feeds.c.due_at.is_(None), feeds.c.due_at <= now)
+        """Return listed, enabled feeds whose time has come, longest overdue first.
+
+        A feed that was polled later than now was planned by a clock that has been set back: it is due.
+        """
+        ready = or_(feeds.c.due_at.is_(None), feeds.c.due_at <= now, feeds.c.polled_at > now)
         wanted = and_(feeds.c.listed, feeds.c.disabled.is_(False), feeds.c.health != "gone", ready)
         return self._select(select(feeds).where(wanted).order_by(feeds.c.due_at.nulls_first(), feeds.c.id).limit(limit))
 

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import (
-    Connection,
-    Integer,
-    and_,
-    bindparam,
-    delete,
-    exists,
-    func,
-    not_,
-    select,
-    text,
-    type_coerce,
-    update,
-)
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, not_, select, text, update
 
-from monitor.store.schema import MILLISECOND, decisions, deliveries, entries, entry_keys, feeds, metadata
+from monitor.store.schema import decisions, entries, entry_keys, metadata
 
 BATCH = 2_000  # rows a step, so that no step holds the database for long
 UNUSED = ("freelist_count", "page_count")
@@ -69,13 +56,6 @@ class Housekeeping:
         which = and_(entry_keys.c.feed_id == bindparam("of_feed"), entry_keys.c.key == bindparam("of_key"))
         if keys:
             self._c.execute(delete(entry_keys).where(which), [{"of_feed": feed, "of_key": key} for feed, key in keys])
-
-    def bring_forward(self, by: timedelta) -> None:
-        """Plan polls, deliveries and the ends of leases so much earlier: the clock was set back by that."""
-        for table, name in ((feeds, "due_at"), (deliveries, "next_attempt_at"), (deliveries, "lease_until")):
-            planned = table.c[name]
-            earlier = type_coerce(planned, Integer) - by // MILLISECOND
-            self._c.execute(update(table).where(planned.is_not(None)).values({name: earlier}))
 
     def shrink(self, pages: int) -> int:
         """Give at most so many unused pages back to the disk, if a tenth is unused; return how many are left over."""

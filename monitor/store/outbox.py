@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.store.rows import delivery_of
 from monitor.store.schema import alerts, attempts, bodies, deliveries, digests, told
 from monitor.types import Attempt, Delivery, DeliveryState, Digest, GiveUp, Line, Outcome, Rendered, Retry
 
+_PENDING = deliveries.c.state == DeliveryState.PENDING.value
 # Put together once: each delivery runs these, and SQLAlchemy takes longer to build a statement than SQLite to run it.
 _OLDEST = (
     select(deliveries.c.id)
     .where(
-        deliveries.c.state == DeliveryState.PENDING.value,
+        _PENDING,
         deliveries.c.next_attempt_at <= bindparam("now"),
         deliveries.c.receiver == bindparam("to"),
     )
@@ -27,9 +28,12 @@ _OLDEST = (
 )
 CLAIM = (
     update(deliveries)
-    .where(deliveries.c.id == _OLDEST.scalar_subquery(), deliveries.c.state == DeliveryState.PENDING.value)
+    .where(deliveries.c.id == _OLDEST.scalar_subquery(), _PENDING)
     .values(
-        state=DeliveryState.LEASED.value, lease_until=bindparam("until"), attempts=deliveries.c.attempts + literal(1)
+        state=DeliveryState.LEASED.value,
+        lease_until=bindparam("until"),
+        planned_at=bindparam("now"),
+        attempts=deliveries.c.attempts + literal(1),
     )
     .returning(*deliveries.c)
 )
@@ -59,7 +63,7 @@ class Past:
     """What a route told so far of one storyline."""
 
     period_to: datetime | None = None  # end of the period of its last digest
-    slot: str = ""
+    latest: datetime | None = None  # end of the period of any
     number: int = 0  # digests of this storyline to this receiver
     told: tuple[tuple[str, datetime], ...] = ()  # (event id, when) of what it told lately
 
@@ -113,6 +117,7 @@ class Outbox:
                 "digest_id": digest["id"],
                 "subject": rendered.subject,
                 "next_attempt_at": digest["created_at"],
+                "planned_at": digest["created_at"],
                 **common,
             }
             for key, to in recipients
@@ -150,10 +155,9 @@ class Outbox:
     def past(self, route: str, receiver: str, storyline: str, since: datetime) -> Past:
         """Return the history of a route for one storyline; `told` reaches back to `since`."""
         mine = and_(digests.c.route == route, digests.c.storyline == storyline)
-        latest = (
-            select(digests.c.period_to, digests.c.slot).where(mine).order_by(digests.c.period_to.desc(), digests.c.id)
-        )
-        last = self._c.execute(latest.limit(1)).first()
+        ends = select(digests.c.period_to).where(mine)
+        last = self._c.execute(ends.order_by(digests.c.number.desc()).limit(1)).scalar()
+        latest = self._c.execute(ends.order_by(digests.c.period_to.desc()).limit(1)).scalar()
         same = and_(digests.c.receiver == receiver, digests.c.storyline == storyline)
         number = self._c.execute(select(func.max(digests.c.number)).where(same)).scalar() or 0
         if last is None:
@@ -164,7 +168,16 @@ class Outbox:
         rows = self._c.execute(
             lately.where(mine, digests.c.created_at > since).order_by(digests.c.created_at, alerts.c.event_id)
         )
-        return Past(last.period_to, last.slot, number, tuple((row.event_id, row.created_at) for row in rows))
+        return Past(last, latest, number, tuple((row.event_id, row.created_at) for row in rows))
+
+    def is_ahead(self, now: datetime) -> bool:
+        """Say whether anything waits by a clock that was set back since."""
+        return self._c.execute(select(deliveries.c.id).where(_PENDING, _ahead(now)).limit(1)).first() is not None
+
+    def overtake(self, now: datetime) -> None:
+        """Make due what waits by a clock that was set back since: nobody knows how long it would."""
+        waits = and_(_PENDING, _ahead(now))
+        self._c.execute(update(deliveries).where(waits).values(next_attempt_at=now, planned_at=now))
 
     def waiting_receivers(self, now: datetime) -> list[str]:
         """Return the receivers with deliveries whose time has come."""
@@ -191,7 +204,7 @@ class Outbox:
     def left_behind(self, now: datetime | None = None) -> list[Delivery]:
         """Return the deliveries somebody took and did not bring to an end by `now`; without it, all that are taken."""
         taken = deliveries.c.state == DeliveryState.LEASED.value
-        over = taken if now is None else and_(taken, deliveries.c.lease_until <= now)
+        over = taken if now is None else and_(taken, or_(deliveries.c.lease_until <= now, _ahead(now)))
         return [delivery_of(row) for row in self._c.execute(WHOLE.where(over)).mappings()]
 
     def sent(self, attempt: Attempt) -> None:
@@ -201,7 +214,7 @@ class Outbox:
 
     def failed(self, attempt: Attempt, verdict: Retry | GiveUp) -> None:
         """Record a failure and what follows from it."""
-        new: dict[str, Any] = {"error": verdict.reason, "lease_until": None}
+        new: dict[str, Any] = {"error": verdict.reason, "lease_until": None, "planned_at": attempt.ended_at}
         if isinstance(verdict, Retry):
             new |= {"state": DeliveryState.PENDING.value, "next_attempt_at": verdict.at}
         else:
@@ -220,18 +233,18 @@ class Outbox:
         }
         self._c.execute(ATTEMPT, row)
 
-    def postpone(self, receiver: str, until: datetime, reason: str) -> None:
+    def postpone(self, receiver: str, until: datetime, reason: str, now: datetime) -> None:
         """Move every waiting delivery of a receiver (its server is busy, or it is switched off)."""
         waiting = and_(
             deliveries.c.receiver == receiver,
-            deliveries.c.state == DeliveryState.PENDING.value,
+            _PENDING,
             deliveries.c.next_attempt_at < until,
         )
-        self._c.execute(update(deliveries).where(waiting).values(next_attempt_at=until, error=reason))
+        self._c.execute(update(deliveries).where(waiting).values(next_attempt_at=until, planned_at=now, error=reason))
 
     def kill(self, receiver: str, reason: str) -> int:
         """Make every waiting delivery of a receiver a dead letter; return how many."""
-        waiting = and_(deliveries.c.receiver == receiver, deliveries.c.state == DeliveryState.PENDING.value)
+        waiting = and_(deliveries.c.receiver == receiver, _PENDING)
         return self._c.execute(
             update(deliveries).where(waiting).values(state=DeliveryState.DEAD.value, error=reason)
         ).rowcount
@@ -242,7 +255,7 @@ class Outbox:
             deliveries.c.id.in_(list(ids)),
             deliveries.c.state.in_((DeliveryState.DEAD.value, DeliveryState.PENDING.value)),
         )
-        new = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "attempts": 0}
+        new = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "planned_at": now, "attempts": 0}
         return self._c.execute(update(deliveries).where(again).values(new)).rowcount
 
     def sent_lately(self, receiver: str, since: datetime) -> list[datetime]:
@@ -293,6 +306,11 @@ class Outbox:
         return dict(row) if row else None
 
 
+def _ahead(now: datetime) -> Any:
+    """The rows planned later than now: the clock was set back."""
+    return deliveries.c.planned_at > now
+
+
 def _ready(now: datetime) -> Any:
     """The rows a worker may take."""
-    return and_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.next_attempt_at <= now)
+    return and_(_PENDING, deliveries.c.next_attempt_at <= now)

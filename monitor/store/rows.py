@@ -190,7 +190,7 @@ def alert_of(row: Row) -> Alert:
 def delivery_of(row: Row) -> Delivery:
     """Return the delivery of a row of `deliveries` with its body."""
     bodies = ("subject", "text", "html", "json")
-    plain = {k: v for k, v in row.items() if k not in bodies}
+    plain = {k: v for k, v in row.items() if k not in (*bodies, "planned_at")}
     return Delivery(**{**plain, "state": DeliveryState(row["state"])}, rendered=Rendered(**{k: row[k] for k in bodies}))
 
 

@@ -330,6 +330,7 @@ deliveries = Table(
     Column("created_at", Moment, nullable=False),
     Column("next_attempt_at", Moment),
     Column("lease_until", Moment),
+    Column("planned_at", Moment, nullable=False),  # when those two were last set
     _text("error"),
     Column("sent_at", Moment),
     Index("ix_deliveries_state_receiver_next_attempt_at", "state", "receiver", "next_attempt_at"),

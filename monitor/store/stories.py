@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.store.renaming import rename
@@ -75,11 +75,10 @@ class Stories:
         row = self._c.execute(select(storylines).where(storylines.c.name == name)).mappings().first()
         return Story(**row) if row else None
 
-    def begin_at(self, start: datetime) -> None:
-        """Set the start of storylines that have none yet."""
-        self._c.execute(
-            update(storylines).where(storylines.c.start_at.is_(None), storylines.c.listed).values(start_at=start)
-        )
+    def begin_at(self, start: datetime, names: Collection[str]) -> None:
+        """Set the start of these storylines where they have none yet, or one from a clock that has been set back."""
+        unset = or_(storylines.c.start_at.is_(None), storylines.c.start_at > start)
+        self._c.execute(update(storylines).where(unset, storylines.c.name.in_(names)).values(start_at=start))
 
     def unlooked(self) -> list[str]:
         """Return the listed storylines that have not looked back over the entries held when they came."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -280,7 +281,7 @@ def test_a_digest_waits_for_its_slot_and_tells_everything_since_the_last_one() -
 def test_a_slot_is_served_once() -> None:
     way = scheduled()
     answer = due(way, [alert(created_at=at(3))], history(), at(7))
-    after = history(period_to=answer.period_to, slot=answer.slot)
+    after = history(period_to=answer.period_to)
     assert waits(way, [alert(2, created_at=at(7, 30))], after, at(8)).until == at(17)
 
 
@@ -295,7 +296,7 @@ def test_missed_slots_collapse_into_one_complete_digest() -> None:
     answer = due(way, pending, past, at(11))  # stopped for days, started late in the morning
     assert len(answer.alerts) == 3
     assert answer.slot.startswith("2024-07-09T07:00")
-    after = history(period_to=answer.period_to, slot=answer.slot)
+    after = history(period_to=answer.period_to)
     assert isinstance(told_by(way, [], after, at(11, 1)), NotYet)
 
 
@@ -324,7 +325,7 @@ def test_a_dead_mail_server_does_not_move_the_next_digest() -> None:
     """What is queued is queued: the next slot tells what came since, whether or not the last was delivered yet."""
     way = scheduled()
     first = due(way, [alert(1, created_at=at(3))], history(period_to=at(17, day=8)), at(7))
-    second = due(way, [alert(2, created_at=at(9))], history(period_to=first.period_to, slot=first.slot), at(17))
+    second = due(way, [alert(2, created_at=at(9))], history(period_to=first.period_to), at(17))
     assert second.period_from == first.period_to
 
 
@@ -373,27 +374,42 @@ def test_every_local_day_of_a_year_has_exactly_one_digest(zone: str, cron: str) 
         if isinstance(answer, Due):
             days.append(now.astimezone(where).date())
             slots.append(answer.slot)
-            past = history(period_to=answer.period_to, slot=answer.slot)
+            past = history(period_to=answer.period_to)
         offsets = {(now + timedelta(days=day)).astimezone(where).utcoffset() for day in (-1, 1)}
         now += timedelta(minutes=30 if len(offsets) > 1 else 240)  # close steps around a change of clocks
     assert len(set(slots)) == len(slots)
     assert len(set(days)) == len(days) == 365
 
 
-def test_a_clock_set_back_or_forward_repeats_and_loses_nothing() -> None:
+def test_a_clock_set_back_or_forward_names_no_slot_twice_and_keeps_the_pace() -> None:
     way = scheduled("0 * * * *", "UTC", when_empty="send")
-    past, slots = history(), []
-    jumps = [NOW + timedelta(minutes=20 * tick) for tick in range(30)]
-    jumps += [jumps[-1] - timedelta(hours=2) + timedelta(minutes=20 * tick) for tick in range(30)]
-    jumps += [jumps[-1] + timedelta(days=1) + timedelta(minutes=20 * tick) for tick in range(30)]
-    for now in jumps:
+    past, slots, ticks = history(), [], []
+    times = [NOW + timedelta(minutes=20 * tick) for tick in range(30)]
+    times += [times[-1] - timedelta(days=1) + timedelta(minutes=20 * tick) for tick in range(90)]
+    times += [times[-1] + timedelta(days=1) + timedelta(minutes=20 * tick) for tick in range(30)]
+    for tick, now in enumerate(times):
         answer = told_by(way, [], past, now)
         if isinstance(answer, Due):
             slots.append(answer.slot)
-            past = history(period_to=answer.period_to, slot=answer.slot)
+            ticks.append(tick)
+            past = history(period_to=now, latest=max(now, past.latest or now))
     assert len(set(slots)) == len(slots)
-    assert past.period_to is not None
-    assert jumps[-1] - past.period_to < timedelta(hours=1)
+    assert max(after - before for before, after in pairwise(ticks)) <= 3  # an hour of ticks, wherever the clock went
+
+
+def test_a_clock_set_back_by_a_day_holds_no_digest_for_a_day() -> None:
+    past, now = history(period_to=at(7, day=9), latest=at(7, day=9)), at(12, day=8)
+    held, fresh = alert(created_at=at(11, day=9)), alert(2, created_at=at(12, 1, day=8))
+    assert waits(scheduled(), [fresh], past, at(12, 2, day=8)).until == at(17, day=8)
+    assert len(due(scheduled(), [fresh], past, at(17, day=8)).alerts) == 1
+    assert due(scheduled(), [held], past, now).slot != due(scheduled(), [held], history(), now).slot
+
+
+def test_what_was_told_by_a_clock_that_was_ahead_is_repeated_rather_than_held() -> None:
+    way = immediate(group_wait="0s", repeat_interval="2h")
+    past = history(period_to=at(8), told=(("event1", at(8)),))
+    assert waits(way, [alert(created_at=at(9))], past, at(9)).until == at(10)
+    assert due(way, [alert(created_at=at(9, day=8))], past, at(9, day=8)).alerts
 
 
 def test_an_event_confirmed_by_a_second_source_is_told_with_who_confirms_it() -> None:

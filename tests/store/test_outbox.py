@@ -192,7 +192,7 @@ def test_the_past_of_a_route(store: Store) -> None:
         tx.events.settle([a.id for a in pending], AlertState.TOLD, digest_id="d-s1")
         assert tx.events.pending("r", "s") == []
         past = tx.outbox.past("r", "desk", "s", NOW - timedelta(days=2))
-    assert (past.period_to, past.slot, past.number, past.told) == (NOW, "s1", 4, (("e1", NOW),))
+    assert (past.period_to, past.latest, past.number, past.told) == (NOW, NOW, 4, (("e1", NOW),))
 
 
 def test_a_notice_is_posted_once(store: Store) -> None:

@@ -15,8 +15,8 @@ CREATE TABLE alerts (
 	reason TEXT DEFAULT '' NOT NULL, 
 	digest_id TEXT
 );
-INSERT INTO "alerts" VALUES(1,'*>desk:immediate','desk','seoul','1d53d7995788d9a4','4a9d64efa060f075','new_event',0.983956,1719820800000,'told','','7e4c2f5341a4cd88');
-INSERT INTO "alerts" VALUES(2,'*>ops:immediate','ops','seoul','1d53d7995788d9a4','4a9d64efa060f075','new_event',0.983956,1719820800000,'told','','827e1034f6a54a92');
+INSERT INTO "alerts" VALUES(1,'*>desk:immediate','desk','seoul','aa0182bdfa80ab7b','2937e77c95431850','new_event',0.951972,1719820800000,'told','','7e4c2f5341a4cd88');
+INSERT INTO "alerts" VALUES(2,'*>ops:immediate','ops','seoul','aa0182bdfa80ab7b','2937e77c95431850','new_event',0.951972,1719820800000,'told','','827e1034f6a54a92');
 CREATE TABLE attempts (
 	id INTEGER NOT NULL, 
 	delivery_id INTEGER NOT NULL, 
@@ -45,20 +45,26 @@ Mon 1 Jul 2024, 08:00 UTC, covering since Mon 24 Jun 2024, 08:00 UTC
 1. NEW: Seoul says weapons for Ukraine depend on Russia''s arms deal with
    Pyongyang
 
-   Chang Ho-jin, who advises South Korea''s president on security, sees arms
-   for Ukraine as possible if Russia gives North Korea precision weapons.
+   South Korea summons Russian ambassador over mutual defence pact with North
+   Korea
    -- outlet-0
-   https://outlet-0.example/outlet-0-0
+   https://outlet-0.example/outlet-0-2
+
+   Zinoviev was told that Moscow must stop military cooperation with
+   Pyongyang; Yoon''s office spoke of sanctions.
+   -- outlet-0: South Korea summons Russian ambassador over mutual defence
+      pact with North Korea
+   https://outlet-0.example/outlet-0-2
 
    President Putin said arming Ukraine would be a big mistake after his pact
    with Kim Jong Un in Pyongyang.
    -- outlet-0: Putin warns South Korea against sending lethal weapons to Kyiv
    https://outlet-0.example/outlet-0-1
 
-   South Korea summons Russian ambassador over mutual defence pact with North
-   Korea
-   -- outlet-0
-   https://outlet-0.example/outlet-0-2
+   More reports:
+   - Seoul says weapons for Ukraine depend on Russia''s arms deal with
+     Pyongyang (outlet-0, 1 Jul, 08:00)
+     https://outlet-0.example/outlet-0-0
 
    1 independent source · first seen 1 Jul, 08:00
    Matched Seoul, Russia, Pyongyang, South Korea, North Korea · score 0.98,
@@ -129,7 +135,7 @@ Storyline monitor for desk · digest 7e4c2f5341a4cd88
 }</style>
 </head>
 <body class="page" style="margin: 0;padding: 0;background-color: #eef1f5;-webkit-text-size-adjust: 100%;">
-<div class="preview" style="display: none;max-height: 0;overflow: hidden;font-size: 1px;line-height: 1px;color: #eef1f5;">Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision…</div>
+<div class="preview" style="display: none;max-height: 0;overflow: hidden;font-size: 1px;line-height: 1px;color: #eef1f5;">South Korea summons Russian ambassador over mutual defence pact with North Korea</div>
 <table class="page" role="presentation" border="0" width="100%" cellpadding="0" cellspacing="0" style="margin: 0;padding: 0;background-color: #eef1f5;-webkit-text-size-adjust: 100%;"><tbody><tr><td class="outer" align="center" style="padding: 20px 0;">
 <!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
 <table class="card" role="presentation" border="0" width="100%" cellpadding="0" cellspacing="0" style="max-width: 600px;background-color: #ffffff;border-radius: 6px;font-family: -apple-system, ''Segoe UI'', Roboto, Helvetica, Arial, sans-serif;font-size: 15px;line-height: 1.5;color: #1b2430;text-align: left;">
@@ -141,9 +147,11 @@ Storyline monitor for desk · digest 7e4c2f5341a4cd88
 <tr><td class="event" style="padding: 18px 24px 18px 24px;border-top: 1px solid #dfe4ea;">
 <p class="tag" style="margin: 0 0 6px 0;line-height: 1.2;"><span class="badge new_event" style="display: inline-block;padding: 2px 8px;border-radius: 3px;font-size: 11px;line-height: 16px;font-weight: 700;letter-spacing: 0.04em;text-transform: uppercase;color: #ffffff;background-color: #b93c0b;">New</span></p>
 <h2 class="title" style="margin: 0 0 10px 0;font-size: 18px;line-height: 1.3;font-weight: 700;color: #10161f;word-break: break-word;overflow-wrap: anywhere;"><bdi>Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang</bdi></h2>
-<p class="line" style="margin: 12px 0 0 0;word-break: break-word;overflow-wrap: anywhere;"><bdi>Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons.</bdi><br><span class="by" style="font-size: 13px;"><a class="link" href="https://outlet-0.example/outlet-0-0" style="color: #1f5fbf;text-decoration: none;"><bdi>outlet-0</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0.example</span></span></p>
-<p class="line" style="margin: 12px 0 0 0;word-break: break-word;overflow-wrap: anywhere;"><bdi>President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.</bdi><br><span class="by" style="font-size: 13px;"><a class="link" href="https://outlet-0.example/outlet-0-1" style="color: #1f5fbf;text-decoration: none;"><bdi>outlet-0</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0.example</span></span><br><span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;"><bdi>Putin warns South Korea against sending lethal weapons to Kyiv</bdi></span></p>
 <p class="line" style="margin: 12px 0 0 0;word-break: break-word;overflow-wrap: anywhere;"><bdi>South Korea summons Russian ambassador over mutual defence pact with North Korea</bdi><br><span class="by" style="font-size: 13px;"><a class="link" href="https://outlet-0.example/outlet-0-2" style="color: #1f5fbf;text-decoration: none;"><bdi>outlet-0</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0.example</span></span></p>
+<p class="line" style="margin: 12px 0 0 0;word-break: break-word;overflow-wrap: anywhere;"><bdi>Zinoviev was told that Moscow must stop military cooperation with Pyongyang; Yoon''s office spoke of sanctions.</bdi><br><span class="by" style="font-size: 13px;"><a class="link" href="https://outlet-0.example/outlet-0-2" style="color: #1f5fbf;text-decoration: none;"><bdi>outlet-0</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0.example</span></span><br><span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;"><bdi>South Korea summons Russian ambassador over mutual defence pact with North Korea</bdi></span></p>
+<p class="line" style="margin: 12px 0 0 0;word-break: break-word;overflow-wrap: anywhere;"><bdi>President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.</bdi><br><span class="by" style="font-size: 13px;"><a class="link" href="https://outlet-0.example/outlet-0-1" style="color: #1f5fbf;text-decoration: none;"><bdi>outlet-0</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0.example</span></span><br><span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;"><bdi>Putin warns South Korea against sending lethal weapons to Kyiv</bdi></span></p>
+<p class="part" style="margin: 16px 0 4px 0;font-size: 11px;font-weight: 700;letter-spacing: 0.04em;text-transform: uppercase;color: #667284;">More reports</p>
+<p class="report" style="margin: 0 0 5px 0;font-size: 13px;line-height: 1.4;word-break: break-word;overflow-wrap: anywhere;"><a class="link" href="https://outlet-0.example/outlet-0-0" style="color: #1f5fbf;text-decoration: none;"><bdi>Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0 · outlet-0.example · 1&nbsp;Jul,&nbsp;08:00</span></p>
 <p class="fine meta" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;margin-top: 12px;">1 independent source · first seen 1&nbsp;Jul,&nbsp;08:00<br>Matched Seoul, Russia, Pyongyang, South Korea, North Korea · score 0.98, threshold 0.35</p>
 </td></tr>
 <tr><td class="event" style="padding: 18px 24px 18px 24px;border-top: 1px solid #dfe4ea;">
@@ -162,7 +170,7 @@ Storyline monitor for desk · digest 7e4c2f5341a4cd88
 <!--[if mso]></td></tr></table><![endif]-->
 </td></tr></tbody></table>
 
-</body></html>','{"type":"storyline.digest","timestamp":"2024-07-01T08:00:00Z","data":{"storyline":{"name":"seoul","title":"Seoul and arms"},"digest_id":"7e4c2f5341a4cd88","number":1,"reason":"immediate","period":{"from":"2024-06-24T08:00:00Z","to":"2024-07-01T08:00:00Z"},"events":[{"id":"1d53d7995788d9a4","title":"Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang","verdict":"new_event","update":false,"first_seen":"2024-07-01T08:00:00Z","last_seen":"2024-07-01T08:00:00Z","score":0.984,"sources":1,"independent_sources":1,"copies":0,"new":[{"text":"Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons.","source":"outlet-0","link":"https://outlet-0.example/outlet-0-0"},{"text":"President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.","source":"outlet-0","link":"https://outlet-0.example/outlet-0-1"},{"text":"South Korea summons Russian ambassador over mutual defence pact with North Korea","source":"outlet-0","link":"https://outlet-0.example/outlet-0-2"}],"why":{"new":["first report"],"threshold":0.3537,"terms":[["Seoul",1.0],["Russia",0.6862],["Pyongyang",0.6693],["South Korea",0.6617],["North Korea",0.595],["North",0.4899],["Ukraine",0.4836],["Chang Ho-jin",0.3922]]},"feedback":null,"entries":[{"id":"4a9d64efa060f075","title":"Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang","link":"https://outlet-0.example/outlet-0-0","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null},{"id":"a19d7050d6b8f357","title":"South Korea summons Russian ambassador over mutual defence pact with North Korea","link":"https://outlet-0.example/outlet-0-2","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null},{"id":"aa9b4cfac75a6561","title":"Putin warns South Korea against sending lethal weapons to Kyiv","link":"https://outlet-0.example/outlet-0-1","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null}]}],"truncated":0,"held":0,"coverage":{"feeds_ok":2,"feeds_failing":0,"feeds_late":0,"entries_scanned":6,"near_misses":0,"gaps":0}}}');
+</body></html>','{"type":"storyline.digest","timestamp":"2024-07-01T08:00:00Z","data":{"storyline":{"name":"seoul","title":"Seoul and arms"},"digest_id":"7e4c2f5341a4cd88","number":1,"reason":"immediate","period":{"from":"2024-06-24T08:00:00Z","to":"2024-07-01T08:00:00Z"},"summary":null,"events":[{"id":"aa0182bdfa80ab7b","title":"Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang","verdict":"new_event","update":false,"first_seen":"2024-07-01T08:00:00Z","last_seen":"2024-07-01T08:00:00Z","score":0.984,"sources":1,"independent_sources":1,"copies":0,"new":[{"text":"South Korea summons Russian ambassador over mutual defence pact with North Korea","source":"outlet-0","link":"https://outlet-0.example/outlet-0-2"},{"text":"Zinoviev was told that Moscow must stop military cooperation with Pyongyang; Yoon''s office spoke of sanctions.","source":"outlet-0","link":"https://outlet-0.example/outlet-0-2"},{"text":"President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.","source":"outlet-0","link":"https://outlet-0.example/outlet-0-1"}],"why":{"new":["first report"],"threshold":0.3537,"terms":[["Seoul",1.0],["Russia",0.6862],["Pyongyang",0.6693],["South Korea",0.6617],["North Korea",0.595],["North",0.4899],["Ukraine",0.4836],["Chang Ho-jin",0.3922]]},"feedback":null,"entries":[{"id":"2937e77c95431850","title":"South Korea summons Russian ambassador over mutual defence pact with North Korea","link":"https://outlet-0.example/outlet-0-2","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null},{"id":"4c728ec57fb7fa23","title":"Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang","link":"https://outlet-0.example/outlet-0-0","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null},{"id":"538a548acfa75171","title":"Putin warns South Korea against sending lethal weapons to Kyiv","link":"https://outlet-0.example/outlet-0-1","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null}]}],"truncated":0,"held":0,"coverage":{"feeds_ok":2,"feeds_failing":0,"feeds_late":0,"entries_scanned":6,"near_misses":0,"gaps":0}}}');
 INSERT INTO "bodies" VALUES('827e1034f6a54a92','SEOUL AND ARMS
 1 new event
 Mon 1 Jul 2024, 08:00 UTC, covering since Mon 24 Jun 2024, 08:00 UTC
@@ -171,20 +179,26 @@ Mon 1 Jul 2024, 08:00 UTC, covering since Mon 24 Jun 2024, 08:00 UTC
 1. NEW: Seoul says weapons for Ukraine depend on Russia''s arms deal with
    Pyongyang
 
-   Chang Ho-jin, who advises South Korea''s president on security, sees arms
-   for Ukraine as possible if Russia gives North Korea precision weapons.
+   South Korea summons Russian ambassador over mutual defence pact with North
+   Korea
    -- outlet-0
-   https://outlet-0.example/outlet-0-0
+   https://outlet-0.example/outlet-0-2
+
+   Zinoviev was told that Moscow must stop military cooperation with
+   Pyongyang; Yoon''s office spoke of sanctions.
+   -- outlet-0: South Korea summons Russian ambassador over mutual defence
+      pact with North Korea
+   https://outlet-0.example/outlet-0-2
 
    President Putin said arming Ukraine would be a big mistake after his pact
    with Kim Jong Un in Pyongyang.
    -- outlet-0: Putin warns South Korea against sending lethal weapons to Kyiv
    https://outlet-0.example/outlet-0-1
 
-   South Korea summons Russian ambassador over mutual defence pact with North
-   Korea
-   -- outlet-0
-   https://outlet-0.example/outlet-0-2
+   More reports:
+   - Seoul says weapons for Ukraine depend on Russia''s arms deal with
+     Pyongyang (outlet-0, 1 Jul, 08:00)
+     https://outlet-0.example/outlet-0-0
 
    1 independent source · first seen 1 Jul, 08:00
    Matched Seoul, Russia, Pyongyang, South Korea, North Korea · score 0.98,
@@ -255,7 +269,7 @@ Storyline monitor for ops · digest 827e1034f6a54a92
 }</style>
 </head>
 <body class="page" style="margin: 0;padding: 0;background-color: #eef1f5;-webkit-text-size-adjust: 100%;">
-<div class="preview" style="display: none;max-height: 0;overflow: hidden;font-size: 1px;line-height: 1px;color: #eef1f5;">Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision…</div>
+<div class="preview" style="display: none;max-height: 0;overflow: hidden;font-size: 1px;line-height: 1px;color: #eef1f5;">South Korea summons Russian ambassador over mutual defence pact with North Korea</div>
 <table class="page" role="presentation" border="0" width="100%" cellpadding="0" cellspacing="0" style="margin: 0;padding: 0;background-color: #eef1f5;-webkit-text-size-adjust: 100%;"><tbody><tr><td class="outer" align="center" style="padding: 20px 0;">
 <!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
 <table class="card" role="presentation" border="0" width="100%" cellpadding="0" cellspacing="0" style="max-width: 600px;background-color: #ffffff;border-radius: 6px;font-family: -apple-system, ''Segoe UI'', Roboto, Helvetica, Arial, sans-serif;font-size: 15px;line-height: 1.5;color: #1b2430;text-align: left;">
@@ -267,9 +281,11 @@ Storyline monitor for ops · digest 827e1034f6a54a92
 <tr><td class="event" style="padding: 18px 24px 18px 24px;border-top: 1px solid #dfe4ea;">
 <p class="tag" style="margin: 0 0 6px 0;line-height: 1.2;"><span class="badge new_event" style="display: inline-block;padding: 2px 8px;border-radius: 3px;font-size: 11px;line-height: 16px;font-weight: 700;letter-spacing: 0.04em;text-transform: uppercase;color: #ffffff;background-color: #b93c0b;">New</span></p>
 <h2 class="title" style="margin: 0 0 10px 0;font-size: 18px;line-height: 1.3;font-weight: 700;color: #10161f;word-break: break-word;overflow-wrap: anywhere;"><bdi>Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang</bdi></h2>
-<p class="line" style="margin: 12px 0 0 0;word-break: break-word;overflow-wrap: anywhere;"><bdi>Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons.</bdi><br><span class="by" style="font-size: 13px;"><a class="link" href="https://outlet-0.example/outlet-0-0" style="color: #1f5fbf;text-decoration: none;"><bdi>outlet-0</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0.example</span></span></p>
-<p class="line" style="margin: 12px 0 0 0;word-break: break-word;overflow-wrap: anywhere;"><bdi>President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.</bdi><br><span class="by" style="font-size: 13px;"><a class="link" href="https://outlet-0.example/outlet-0-1" style="color: #1f5fbf;text-decoration: none;"><bdi>outlet-0</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0.example</span></span><br><span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;"><bdi>Putin warns South Korea against sending lethal weapons to Kyiv</bdi></span></p>
 <p class="line" style="margin: 12px 0 0 0;word-break: break-word;overflow-wrap: anywhere;"><bdi>South Korea summons Russian ambassador over mutual defence pact with North Korea</bdi><br><span class="by" style="font-size: 13px;"><a class="link" href="https://outlet-0.example/outlet-0-2" style="color: #1f5fbf;text-decoration: none;"><bdi>outlet-0</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0.example</span></span></p>
+<p class="line" style="margin: 12px 0 0 0;word-break: break-word;overflow-wrap: anywhere;"><bdi>Zinoviev was told that Moscow must stop military cooperation with Pyongyang; Yoon''s office spoke of sanctions.</bdi><br><span class="by" style="font-size: 13px;"><a class="link" href="https://outlet-0.example/outlet-0-2" style="color: #1f5fbf;text-decoration: none;"><bdi>outlet-0</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0.example</span></span><br><span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;"><bdi>South Korea summons Russian ambassador over mutual defence pact with North Korea</bdi></span></p>
+<p class="line" style="margin: 12px 0 0 0;word-break: break-word;overflow-wrap: anywhere;"><bdi>President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.</bdi><br><span class="by" style="font-size: 13px;"><a class="link" href="https://outlet-0.example/outlet-0-1" style="color: #1f5fbf;text-decoration: none;"><bdi>outlet-0</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0.example</span></span><br><span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;"><bdi>Putin warns South Korea against sending lethal weapons to Kyiv</bdi></span></p>
+<p class="part" style="margin: 16px 0 4px 0;font-size: 11px;font-weight: 700;letter-spacing: 0.04em;text-transform: uppercase;color: #667284;">More reports</p>
+<p class="report" style="margin: 0 0 5px 0;font-size: 13px;line-height: 1.4;word-break: break-word;overflow-wrap: anywhere;"><a class="link" href="https://outlet-0.example/outlet-0-0" style="color: #1f5fbf;text-decoration: none;"><bdi>Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang</bdi></a> <span class="fine" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;">outlet-0 · outlet-0.example · 1&nbsp;Jul,&nbsp;08:00</span></p>
 <p class="fine meta" style="margin: 0;font-size: 12px;line-height: 1.5;color: #667284;margin-top: 12px;">1 independent source · first seen 1&nbsp;Jul,&nbsp;08:00<br>Matched Seoul, Russia, Pyongyang, South Korea, North Korea · score 0.98, threshold 0.35</p>
 </td></tr>
 <tr><td class="event" style="padding: 18px 24px 18px 24px;border-top: 1px solid #dfe4ea;">
@@ -288,7 +304,7 @@ Storyline monitor for ops · digest 827e1034f6a54a92
 <!--[if mso]></td></tr></table><![endif]-->
 </td></tr></tbody></table>
 
-</body></html>','{"type":"storyline.digest","timestamp":"2024-07-01T08:00:00Z","data":{"storyline":{"name":"seoul","title":"Seoul and arms"},"digest_id":"827e1034f6a54a92","number":1,"reason":"immediate","period":{"from":"2024-06-24T08:00:00Z","to":"2024-07-01T08:00:00Z"},"events":[{"id":"1d53d7995788d9a4","title":"Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang","verdict":"new_event","update":false,"first_seen":"2024-07-01T08:00:00Z","last_seen":"2024-07-01T08:00:00Z","score":0.984,"sources":1,"independent_sources":1,"copies":0,"new":[{"text":"Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons.","source":"outlet-0","link":"https://outlet-0.example/outlet-0-0"},{"text":"President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.","source":"outlet-0","link":"https://outlet-0.example/outlet-0-1"},{"text":"South Korea summons Russian ambassador over mutual defence pact with North Korea","source":"outlet-0","link":"https://outlet-0.example/outlet-0-2"}],"why":{"new":["first report"],"threshold":0.3537,"terms":[["Seoul",1.0],["Russia",0.6862],["Pyongyang",0.6693],["South Korea",0.6617],["North Korea",0.595],["North",0.4899],["Ukraine",0.4836],["Chang Ho-jin",0.3922]]},"feedback":null,"entries":[{"id":"4a9d64efa060f075","title":"Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang","link":"https://outlet-0.example/outlet-0-0","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null},{"id":"a19d7050d6b8f357","title":"South Korea summons Russian ambassador over mutual defence pact with North Korea","link":"https://outlet-0.example/outlet-0-2","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null},{"id":"aa9b4cfac75a6561","title":"Putin warns South Korea against sending lethal weapons to Kyiv","link":"https://outlet-0.example/outlet-0-1","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null}]}],"truncated":0,"held":0,"coverage":{"feeds_ok":2,"feeds_failing":0,"feeds_late":0,"entries_scanned":6,"near_misses":0,"gaps":0}}}');
+</body></html>','{"type":"storyline.digest","timestamp":"2024-07-01T08:00:00Z","data":{"storyline":{"name":"seoul","title":"Seoul and arms"},"digest_id":"827e1034f6a54a92","number":1,"reason":"immediate","period":{"from":"2024-06-24T08:00:00Z","to":"2024-07-01T08:00:00Z"},"summary":null,"events":[{"id":"aa0182bdfa80ab7b","title":"Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang","verdict":"new_event","update":false,"first_seen":"2024-07-01T08:00:00Z","last_seen":"2024-07-01T08:00:00Z","score":0.984,"sources":1,"independent_sources":1,"copies":0,"new":[{"text":"South Korea summons Russian ambassador over mutual defence pact with North Korea","source":"outlet-0","link":"https://outlet-0.example/outlet-0-2"},{"text":"Zinoviev was told that Moscow must stop military cooperation with Pyongyang; Yoon''s office spoke of sanctions.","source":"outlet-0","link":"https://outlet-0.example/outlet-0-2"},{"text":"President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.","source":"outlet-0","link":"https://outlet-0.example/outlet-0-1"}],"why":{"new":["first report"],"threshold":0.3537,"terms":[["Seoul",1.0],["Russia",0.6862],["Pyongyang",0.6693],["South Korea",0.6617],["North Korea",0.595],["North",0.4899],["Ukraine",0.4836],["Chang Ho-jin",0.3922]]},"feedback":null,"entries":[{"id":"2937e77c95431850","title":"South Korea summons Russian ambassador over mutual defence pact with North Korea","link":"https://outlet-0.example/outlet-0-2","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null},{"id":"4c728ec57fb7fa23","title":"Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang","link":"https://outlet-0.example/outlet-0-0","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null},{"id":"538a548acfa75171","title":"Putin warns South Korea against sending lethal weapons to Kyiv","link":"https://outlet-0.example/outlet-0-1","source":"outlet-0","published":"2024-07-01T08:00:00Z","copy_of":null}]}],"truncated":0,"held":0,"coverage":{"feeds_ok":2,"feeds_failing":0,"feeds_late":0,"entries_scanned":6,"near_misses":0,"gaps":0}}}');
 CREATE TABLE decisions (
 	no INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	seq INTEGER NOT NULL, 
@@ -308,9 +324,9 @@ CREATE TABLE decisions (
 	CONSTRAINT uq_decisions_seq_storyline UNIQUE (seq, storyline), 
 	CONSTRAINT fk_decisions_seq FOREIGN KEY(seq) REFERENCES entries (seq)
 );
-INSERT INTO "decisions" VALUES(1,3,'seoul',0.983956,0.3537,1,'matched',0,'1d53d7995788d9a4',1,NULL,'new_event',1719820800000,'876466af5d6977a5','{"match":{"score":0.983956,"threshold":0.3537,"on_topic":true,"reason":"matched","parts":[["words",3.803106],["meaning",2.199439],["sense",2.098699],["base",-3.985]],"hits":[{"term":"Seoul","weight":1.0,"origin":"Lethal aid from Seoul on the table, Kremlin answers with a threat"},{"term":"Russia","weight":0.6862,"origin":"The announcement by the presidential office followed within hours of a pact between Russia and North Korea, signed in Pyongyang on Wednesday by Vladimir Putin and Kim Jong Un, under which each promises to help the other if it is attacked."},{"term":"Pyongyang","weight":0.6693,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"South Korea","weight":0.6617,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"North Korea","weight":0.595,"origin":"The announcement by the presidential office followed within hours of a pact between Russia and North Korea, signed in Pyongyang on Wednesday by Vladimir Putin and Kim Jong Un, under which each promises to help the other if it is attacked."},{"term":"North","weight":0.4899,"origin":"Chang Ho-jin, the national security adviser, told the press that helping the North to build up its military, directly or not, breaks the resolutions of the UN Security Council."},{"term":"Ukraine","weight":0.4836,"origin":"Seoul to rethink its ban on arming Ukraine after Kim and Putin sign defence pact"},{"term":"Chang Ho-jin","weight":0.3922,"origin":"Chang Ho-jin, the national security adviser, told the press that helping the North to build up its military, directly or not, breaks the resolutions of the UN Security Council."}],"nearest_seed":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence","note":""},"assignment":{"event_id":"1d53d7995788d9a4","is_first":true,"similarity":0.0,"copy_of":null,"merged":[]},"verdict":{"novelty":"new_event","score":0.5,"why":["first report"],"new":[{"text":"Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang","facts":["name:=south korea","name:=ukraine","name:=russia","name:=north korea"],"entry_uid":"","known":""},{"text":"Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons.","facts":["name:chang ho jin","name:=south korea","name:=ukraine","name:=russia","name:=north korea"],"entry_uid":"","known":""}],"nearest":""}}');
-INSERT INTO "decisions" VALUES(2,1,'seoul',0.951972,0.3537,1,'matched',0,'1d53d7995788d9a4',0,NULL,'repeat',1719820800000,'876466af5d6977a5','{"match":{"score":0.951972,"threshold":0.3537,"on_topic":true,"reason":"matched","parts":[["words",3.062566],["meaning",1.90123],["sense",2.007961],["base",-3.985]],"hits":[{"term":"Moscow","weight":0.7605,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"Pyongyang","weight":0.6693,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"South Korea","weight":0.6617,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"North Korea","weight":0.595,"origin":"The announcement by the presidential office followed within hours of a pact between Russia and North Korea, signed in Pyongyang on Wednesday by Vladimir Putin and Kim Jong Un, under which each promises to help the other if it is attacked."},{"term":"North","weight":0.4899,"origin":"Chang Ho-jin, the national security adviser, told the press that helping the North to build up its military, directly or not, breaks the resolutions of the UN Security Council."},{"term":"mutual defence","weight":0.18,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"sanctions","weight":0.1725,"origin":"Seoul, which voiced grave concern, will add sanctions of its own against Russian and North Korean parties for shipping arms and oil."},{"term":"military","weight":0.1532,"origin":"Chang Ho-jin, the national security adviser, told the press that helping the North to build up its military, directly or not, breaks the resolutions of the UN Security Council."}],"nearest_seed":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence","note":""},"assignment":{"event_id":"1d53d7995788d9a4","is_first":false,"similarity":0.9537,"copy_of":null,"merged":[]},"verdict":{"novelty":"repeat","score":0.0397,"why":["adds nothing new to its event"],"new":[],"nearest":"Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons."}}');
-INSERT INTO "decisions" VALUES(3,2,'seoul',0.971346,0.3537,1,'matched',0,'1d53d7995788d9a4',0,NULL,'repeat',1719820800000,'876466af5d6977a5','{"match":{"score":0.971346,"threshold":0.3537,"on_topic":true,"reason":"matched","parts":[["words",3.446739],["meaning",2.073872],["sense",1.987781],["base",-3.985]],"hits":[{"term":"Kim Jong Un","weight":0.7829,"origin":"Seoul names its red line, Russian precision weapons for Kim Jong Un"},{"term":"Pyongyang","weight":0.6693,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"South Korea","weight":0.6617,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"Putin","weight":0.5802,"origin":"Seoul to rethink its ban on arming Ukraine after Kim and Putin sign defence pact"},{"term":"Ukraine","weight":0.4836,"origin":"Seoul to rethink its ban on arming Ukraine after Kim and Putin sign defence pact"},{"term":"Kyiv","weight":0.4089,"origin":"Neither Washington nor Kyiv has been able to talk it out of that policy, although South Korea wants to be among the biggest arms exporters in the world and has sold tanks and howitzers worth billions of dollars to Poland and other friends of Ukraine in Europe."},{"term":"arms","weight":0.3367,"origin":"Seoul to rethink its ban on arming Ukraine after Kim and Putin sign defence pact"},{"term":"weapons","weight":0.2655,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"}],"nearest_seed":"So the possibility of South Korean arms for Kyiv is back, days after Vladimir Putin and Kim Jong Un sealed their treaty of mutual assistance in Pyongyang.","note":""},"assignment":{"event_id":"1d53d7995788d9a4","is_first":false,"similarity":0.9731,"copy_of":null,"merged":[]},"verdict":{"novelty":"repeat","score":0.0175,"why":["adds nothing new to its event"],"new":[],"nearest":"Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons."}}');
+INSERT INTO "decisions" VALUES(1,1,'seoul',0.951972,0.3537,1,'matched',0,'aa0182bdfa80ab7b',1,NULL,'new_event',1719820800000,'876466af5d6977a5','{"match":{"score":0.951972,"threshold":0.3537,"on_topic":true,"reason":"matched","parts":[["words",3.062566],["meaning",1.90123],["sense",2.007961],["base",-3.985]],"hits":[{"term":"Moscow","weight":0.7605,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"Pyongyang","weight":0.6693,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"South Korea","weight":0.6617,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"North Korea","weight":0.595,"origin":"The announcement by the presidential office followed within hours of a pact between Russia and North Korea, signed in Pyongyang on Wednesday by Vladimir Putin and Kim Jong Un, under which each promises to help the other if it is attacked."},{"term":"North","weight":0.4899,"origin":"Chang Ho-jin, the national security adviser, told the press that helping the North to build up its military, directly or not, breaks the resolutions of the UN Security Council."},{"term":"mutual defence","weight":0.18,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"sanctions","weight":0.1725,"origin":"Seoul, which voiced grave concern, will add sanctions of its own against Russian and North Korean parties for shipping arms and oil."},{"term":"military","weight":0.1532,"origin":"Chang Ho-jin, the national security adviser, told the press that helping the North to build up its military, directly or not, breaks the resolutions of the UN Security Council."}],"nearest_seed":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence","note":""},"assignment":{"event_id":"aa0182bdfa80ab7b","is_first":true,"similarity":0.0,"copy_of":null,"merged":[]},"verdict":{"novelty":"new_event","score":0.5,"why":["first report"],"new":[{"text":"South Korea summons Russian ambassador over mutual defence pact with North Korea","facts":["name:=south korea","name:=russia","name:=north korea"],"entry_uid":"","known":""},{"text":"Zinoviev was told that Moscow must stop military cooperation with Pyongyang; Yoon''s office spoke of sanctions.","facts":["name:zinoviev","name:=russia","name:=north korea","name:yoon"],"entry_uid":"","known":""}],"nearest":""}}');
+INSERT INTO "decisions" VALUES(2,3,'seoul',0.983956,0.3537,1,'matched',0,'aa0182bdfa80ab7b',0,NULL,'repeat',1719820800000,'876466af5d6977a5','{"match":{"score":0.983956,"threshold":0.3537,"on_topic":true,"reason":"matched","parts":[["words",3.803106],["meaning",2.199439],["sense",2.098699],["base",-3.985]],"hits":[{"term":"Seoul","weight":1.0,"origin":"Lethal aid from Seoul on the table, Kremlin answers with a threat"},{"term":"Russia","weight":0.6862,"origin":"The announcement by the presidential office followed within hours of a pact between Russia and North Korea, signed in Pyongyang on Wednesday by Vladimir Putin and Kim Jong Un, under which each promises to help the other if it is attacked."},{"term":"Pyongyang","weight":0.6693,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"South Korea","weight":0.6617,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"North Korea","weight":0.595,"origin":"The announcement by the presidential office followed within hours of a pact between Russia and North Korea, signed in Pyongyang on Wednesday by Vladimir Putin and Kim Jong Un, under which each promises to help the other if it is attacked."},{"term":"North","weight":0.4899,"origin":"Chang Ho-jin, the national security adviser, told the press that helping the North to build up its military, directly or not, breaks the resolutions of the UN Security Council."},{"term":"Ukraine","weight":0.4836,"origin":"Seoul to rethink its ban on arming Ukraine after Kim and Putin sign defence pact"},{"term":"Chang Ho-jin","weight":0.3922,"origin":"Chang Ho-jin, the national security adviser, told the press that helping the North to build up its military, directly or not, breaks the resolutions of the UN Security Council."}],"nearest_seed":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence","note":""},"assignment":{"event_id":"aa0182bdfa80ab7b","is_first":false,"similarity":0.9539,"copy_of":null,"merged":[]},"verdict":{"novelty":"repeat","score":0.0393,"why":["adds nothing new to its event"],"new":[],"nearest":"South Korea summons Russian ambassador over mutual defence pact with North Korea"}}');
+INSERT INTO "decisions" VALUES(3,2,'seoul',0.971346,0.3537,1,'matched',0,'aa0182bdfa80ab7b',0,NULL,'repeat',1719820800000,'876466af5d6977a5','{"match":{"score":0.971346,"threshold":0.3537,"on_topic":true,"reason":"matched","parts":[["words",3.446739],["meaning",2.073872],["sense",1.987781],["base",-3.985]],"hits":[{"term":"Kim Jong Un","weight":0.7829,"origin":"Seoul names its red line, Russian precision weapons for Kim Jong Un"},{"term":"Pyongyang","weight":0.6693,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"South Korea","weight":0.6617,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"},{"term":"Putin","weight":0.5802,"origin":"Seoul to rethink its ban on arming Ukraine after Kim and Putin sign defence pact"},{"term":"Ukraine","weight":0.4836,"origin":"Seoul to rethink its ban on arming Ukraine after Kim and Putin sign defence pact"},{"term":"Kyiv","weight":0.4089,"origin":"Neither Washington nor Kyiv has been able to talk it out of that policy, although South Korea wants to be among the biggest arms exporters in the world and has sold tanks and howitzers worth billions of dollars to Poland and other friends of Ukraine in Europe."},{"term":"arms","weight":0.3367,"origin":"Seoul to rethink its ban on arming Ukraine after Kim and Putin sign defence pact"},{"term":"weapons","weight":0.2655,"origin":"South Korea may send weapons to Ukraine as treaty binds Moscow and Pyongyang to mutual defence"}],"nearest_seed":"So the possibility of South Korean arms for Kyiv is back, days after Vladimir Putin and Kim Jong Un sealed their treaty of mutual assistance in Pyongyang.","note":""},"assignment":{"event_id":"aa0182bdfa80ab7b","is_first":false,"similarity":0.9731,"copy_of":null,"merged":[]},"verdict":{"novelty":"repeat","score":0.0175,"why":["adds nothing new to its event"],"new":[],"nearest":"Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons."}}');
 CREATE TABLE deliveries (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	"key" TEXT NOT NULL, 
@@ -325,12 +341,13 @@ CREATE TABLE deliveries (
 	created_at INTEGER NOT NULL, 
 	next_attempt_at INTEGER, 
 	lease_until INTEGER, 
+	planned_at INTEGER NOT NULL, 
 	error TEXT DEFAULT '' NOT NULL, 
 	sent_at INTEGER, 
 	CONSTRAINT uq_deliveries_key UNIQUE ("key")
 );
-INSERT INTO "deliveries" VALUES(1,'7e4c2f5341a4cd88.6cda4c40','7e4c2f5341a4cd88','seoul','desk','desk@news.example','Seoul and arms: Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1,'sent',1,1719820800000,1719820800000,NULL,'',1719820800000);
-INSERT INTO "deliveries" VALUES(2,'827e1034f6a54a92.35b8e4e4','827e1034f6a54a92','seoul','ops','127.0.0.1','Seoul and arms: Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1,'sent',1,1719820800000,1719820800000,NULL,'',1719820800000);
+INSERT INTO "deliveries" VALUES(1,'7e4c2f5341a4cd88.6cda4c40','7e4c2f5341a4cd88','seoul','desk','desk@news.example','Seoul and arms: Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1,'sent',1,1719820800000,1719820800000,NULL,1719820800000,'',1719820800000);
+INSERT INTO "deliveries" VALUES(2,'827e1034f6a54a92.35b8e4e4','827e1034f6a54a92','seoul','ops','127.0.0.1','Seoul and arms: Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1,'sent',1,1719820800000,1719820800000,NULL,1719820800000,'',1719820800000);
 CREATE TABLE digests (
 	id TEXT NOT NULL, 
 	route TEXT NOT NULL, 
@@ -381,12 +398,12 @@ CREATE TABLE entries (
 	CONSTRAINT uq_entries_uid UNIQUE (uid), 
 	CONSTRAINT fk_entries_feed_id FOREIGN KEY(feed_id) REFERENCES feeds (id)
 );
-INSERT INTO "entries" VALUES(1,'a19d7050d6b8f357',1,'outlet-0-2','outlet-0','http://127.0.0.1:45625/outlet-0-2','https://outlet-0.example/outlet-0-2','https://outlet-0.example/outlet-0-2','South Korea summons Russian ambassador over mutual defence pact with North Korea','Zinoviev was told that Moscow must stop military cooperation with Pyongyang; Yoon''s office spoke of sanctions.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'5c3c9be48e1c450f','assessed',4,0,'',NULL);
-INSERT INTO "entries" VALUES(2,'aa9b4cfac75a6561',1,'outlet-0-1','outlet-0','http://127.0.0.1:45625/outlet-0-1','https://outlet-0.example/outlet-0-1','https://outlet-0.example/outlet-0-1','Putin warns South Korea against sending lethal weapons to Kyiv','President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'86c58a76fd586e7f','assessed',5,0,'',NULL);
-INSERT INTO "entries" VALUES(3,'4a9d64efa060f075',1,'outlet-0-0','outlet-0','http://127.0.0.1:45625/outlet-0-0','https://outlet-0.example/outlet-0-0','https://outlet-0.example/outlet-0-0','Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang','Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'2437c8faeb7cd0fb','assessed',1,0,'',NULL);
-INSERT INTO "entries" VALUES(4,'f9dc27efc305cf3c',2,'outlet-1-2','outlet-1','http://127.0.0.1:45625/outlet-1-2','https://outlet-1.example/outlet-1-2','https://outlet-1.example/outlet-1-2','Central bank leaves interest rate unchanged','Inflation stood at 2.4 percent in May.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'dfc6149180206c0d','assessed',6,0,'',NULL);
-INSERT INTO "entries" VALUES(5,'4af61039c2812951',2,'outlet-1-1','outlet-1','http://127.0.0.1:45625/outlet-1-1','https://outlet-1.example/outlet-1-1','https://outlet-1.example/outlet-1-1','Striker signs for Turin club','The fee is said to be 40 million euros.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'dde81f97c1dcae1a','assessed',2,0,'',NULL);
-INSERT INTO "entries" VALUES(6,'955755d017e54680',2,'outlet-1-0','outlet-1','http://127.0.0.1:45625/outlet-1-0','https://outlet-1.example/outlet-1-0','https://outlet-1.example/outlet-1-0','Heat wave closes schools in Athens','Temperatures reached 43 degrees on Tuesday.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'498abadfbeb6a296','assessed',3,0,'',NULL);
+INSERT INTO "entries" VALUES(1,'2937e77c95431850',1,'outlet-0-2','outlet-0','http://127.0.0.1:42745/outlet-0-2','https://outlet-0.example/outlet-0-2','https://outlet-0.example/outlet-0-2','South Korea summons Russian ambassador over mutual defence pact with North Korea','Zinoviev was told that Moscow must stop military cooperation with Pyongyang; Yoon''s office spoke of sanctions.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'5c3c9be48e1c450f','assessed',2,0,'',NULL);
+INSERT INTO "entries" VALUES(2,'538a548acfa75171',1,'outlet-0-1','outlet-0','http://127.0.0.1:42745/outlet-0-1','https://outlet-0.example/outlet-0-1','https://outlet-0.example/outlet-0-1','Putin warns South Korea against sending lethal weapons to Kyiv','President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'86c58a76fd586e7f','assessed',4,0,'',NULL);
+INSERT INTO "entries" VALUES(3,'4c728ec57fb7fa23',1,'outlet-0-0','outlet-0','http://127.0.0.1:42745/outlet-0-0','https://outlet-0.example/outlet-0-0','https://outlet-0.example/outlet-0-0','Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang','Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'2437c8faeb7cd0fb','assessed',3,0,'',NULL);
+INSERT INTO "entries" VALUES(4,'e023c608fc373f0a',2,'outlet-1-2','outlet-1','http://127.0.0.1:42745/outlet-1-2','https://outlet-1.example/outlet-1-2','https://outlet-1.example/outlet-1-2','Central bank leaves interest rate unchanged','Inflation stood at 2.4 percent in May.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'dfc6149180206c0d','assessed',6,0,'',NULL);
+INSERT INTO "entries" VALUES(5,'d7afe64b17ad1833',2,'outlet-1-1','outlet-1','http://127.0.0.1:42745/outlet-1-1','https://outlet-1.example/outlet-1-1','https://outlet-1.example/outlet-1-1','Striker signs for Turin club','The fee is said to be 40 million euros.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'dde81f97c1dcae1a','assessed',5,0,'',NULL);
+INSERT INTO "entries" VALUES(6,'1c1271e41498f92c',2,'outlet-1-0','outlet-1','http://127.0.0.1:42745/outlet-1-0','https://outlet-1.example/outlet-1-0','https://outlet-1.example/outlet-1-0','Heat wave closes schools in Athens','Temperatures reached 43 degrees on Tuesday.','','','',1719820800000,NULL,1719820800000,1719820800000,0,0,1,0,0,'498abadfbeb6a296','assessed',1,0,'',NULL);
 CREATE TABLE entry_keys (
 	feed_id INTEGER NOT NULL, 
 	"key" TEXT NOT NULL, 
@@ -413,7 +430,7 @@ CREATE TABLE events (
 	merged_into TEXT, 
 	CONSTRAINT pk_events PRIMARY KEY (id)
 );
-INSERT INTO "events" VALUES('1d53d7995788d9a4','seoul','Putin warns South Korea against sending lethal weapons to Kyiv',1719820800000,1719820800000,'open',NULL);
+INSERT INTO "events" VALUES('aa0182bdfa80ab7b','seoul','Putin warns South Korea against sending lethal weapons to Kyiv',1719820800000,1719820800000,'open',NULL);
 CREATE TABLE feedback (
 	id INTEGER NOT NULL, 
 	entry_uid TEXT NOT NULL, 
@@ -424,7 +441,7 @@ CREATE TABLE feedback (
 	"by" TEXT DEFAULT '' NOT NULL, 
 	CONSTRAINT pk_feedback PRIMARY KEY (id)
 );
-INSERT INTO "feedback" VALUES(1,'955755d017e54680','seoul',0,1719820800000,'Not this.','');
+INSERT INTO "feedback" VALUES(1,'1c1271e41498f92c','seoul',0,1719820800000,'Not this.','');
 CREATE TABLE feeds (
 	id INTEGER NOT NULL, 
 	url TEXT NOT NULL, 
@@ -458,8 +475,8 @@ CREATE TABLE feeds (
 	CONSTRAINT pk_feeds PRIMARY KEY (id), 
 	CONSTRAINT uq_feeds_url UNIQUE (url)
 );
-INSERT INTO "feeds" VALUES(1,'http://127.0.0.1:45625/0.xml',1,'outlet-0','[]',NULL,'never',NULL,NULL,1,0,'outlet-0','','"adb5dbfdd9b67bbb"',NULL,'8895883f31dca7db2368482eb0722cae',1719820800000,1719820800000,1719820800000,1719820800000,1719821761995,NULL,0,'','ok',NULL,1719820800000,0,'{"health":"ok","full_at":"2024-07-01T08:00:00+00:00","listed":"3","bytes":"1264"}');
-INSERT INTO "feeds" VALUES(2,'http://127.0.0.1:45625/1.xml',1,'outlet-1','[]',NULL,'never',NULL,NULL,1,0,'outlet-1','','"edf9ff60e0f24b2e"',NULL,'2da1b446477139b728a183d6f1bb42c0',1719820800000,1719820800000,1719820800000,1719820800000,1719821746431,NULL,0,'','ok',NULL,1719820800000,0,'{"health":"ok","full_at":"2024-07-01T08:00:00+00:00","listed":"3","bytes":"901"}');
+INSERT INTO "feeds" VALUES(1,'http://127.0.0.1:42745/0.xml',1,'outlet-0','[]',NULL,'never',NULL,NULL,1,0,'outlet-0','','"adb5dbfdd9b67bbb"',NULL,'8895883f31dca7db2368482eb0722cae',1719820800000,1719820800000,1719820800000,1719820800000,1719821761995,NULL,0,'','ok',NULL,1719820800000,0,'{"health":"ok","full_at":"2024-07-01T08:00:00+00:00","listed":"3","bytes":"1264"}');
+INSERT INTO "feeds" VALUES(2,'http://127.0.0.1:42745/1.xml',1,'outlet-1','[]',NULL,'never',NULL,NULL,1,0,'outlet-1','','"edf9ff60e0f24b2e"',NULL,'2da1b446477139b728a183d6f1bb42c0',1719820800000,1719820800000,1719820800000,1719820800000,1719821746431,NULL,0,'','ok',NULL,1719820800000,0,'{"health":"ok","full_at":"2024-07-01T08:00:00+00:00","listed":"3","bytes":"901"}');
 CREATE TABLE meta (
 	"key" TEXT NOT NULL, 
 	value TEXT, 
@@ -515,20 +532,20 @@ CREATE TABLE told (
 	at INTEGER NOT NULL, 
 	CONSTRAINT pk_told PRIMARY KEY (id)
 );
-INSERT INTO "told" VALUES(1,'desk','seoul','1d53d7995788d9a4','','7e4c2f5341a4cd88','Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1719820800000);
-INSERT INTO "told" VALUES(2,'desk','seoul','1d53d7995788d9a4','4a9d64efa060f075','7e4c2f5341a4cd88','Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons.',1719820800000);
-INSERT INTO "told" VALUES(3,'desk','seoul','1d53d7995788d9a4','aa9b4cfac75a6561','7e4c2f5341a4cd88','President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.',1719820800000);
-INSERT INTO "told" VALUES(4,'desk','seoul','1d53d7995788d9a4','a19d7050d6b8f357','7e4c2f5341a4cd88','South Korea summons Russian ambassador over mutual defence pact with North Korea',1719820800000);
-INSERT INTO "told" VALUES(5,'desk','seoul','1d53d7995788d9a4','4a9d64efa060f075','7e4c2f5341a4cd88','Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1719820800000);
-INSERT INTO "told" VALUES(6,'desk','seoul','1d53d7995788d9a4','a19d7050d6b8f357','7e4c2f5341a4cd88','South Korea summons Russian ambassador over mutual defence pact with North Korea',1719820800000);
-INSERT INTO "told" VALUES(7,'desk','seoul','1d53d7995788d9a4','aa9b4cfac75a6561','7e4c2f5341a4cd88','Putin warns South Korea against sending lethal weapons to Kyiv',1719820800000);
-INSERT INTO "told" VALUES(8,'ops','seoul','1d53d7995788d9a4','','827e1034f6a54a92','Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1719820800000);
-INSERT INTO "told" VALUES(9,'ops','seoul','1d53d7995788d9a4','4a9d64efa060f075','827e1034f6a54a92','Chang Ho-jin, who advises South Korea''s president on security, sees arms for Ukraine as possible if Russia gives North Korea precision weapons.',1719820800000);
-INSERT INTO "told" VALUES(10,'ops','seoul','1d53d7995788d9a4','aa9b4cfac75a6561','827e1034f6a54a92','President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.',1719820800000);
-INSERT INTO "told" VALUES(11,'ops','seoul','1d53d7995788d9a4','a19d7050d6b8f357','827e1034f6a54a92','South Korea summons Russian ambassador over mutual defence pact with North Korea',1719820800000);
-INSERT INTO "told" VALUES(12,'ops','seoul','1d53d7995788d9a4','4a9d64efa060f075','827e1034f6a54a92','Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1719820800000);
-INSERT INTO "told" VALUES(13,'ops','seoul','1d53d7995788d9a4','a19d7050d6b8f357','827e1034f6a54a92','South Korea summons Russian ambassador over mutual defence pact with North Korea',1719820800000);
-INSERT INTO "told" VALUES(14,'ops','seoul','1d53d7995788d9a4','aa9b4cfac75a6561','827e1034f6a54a92','Putin warns South Korea against sending lethal weapons to Kyiv',1719820800000);
+INSERT INTO "told" VALUES(1,'desk','seoul','aa0182bdfa80ab7b','','7e4c2f5341a4cd88','Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1719820800000);
+INSERT INTO "told" VALUES(2,'desk','seoul','aa0182bdfa80ab7b','2937e77c95431850','7e4c2f5341a4cd88','South Korea summons Russian ambassador over mutual defence pact with North Korea',1719820800000);
+INSERT INTO "told" VALUES(3,'desk','seoul','aa0182bdfa80ab7b','2937e77c95431850','7e4c2f5341a4cd88','Zinoviev was told that Moscow must stop military cooperation with Pyongyang; Yoon''s office spoke of sanctions.',1719820800000);
+INSERT INTO "told" VALUES(4,'desk','seoul','aa0182bdfa80ab7b','538a548acfa75171','7e4c2f5341a4cd88','President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.',1719820800000);
+INSERT INTO "told" VALUES(5,'desk','seoul','aa0182bdfa80ab7b','2937e77c95431850','7e4c2f5341a4cd88','South Korea summons Russian ambassador over mutual defence pact with North Korea',1719820800000);
+INSERT INTO "told" VALUES(6,'desk','seoul','aa0182bdfa80ab7b','4c728ec57fb7fa23','7e4c2f5341a4cd88','Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1719820800000);
+INSERT INTO "told" VALUES(7,'desk','seoul','aa0182bdfa80ab7b','538a548acfa75171','7e4c2f5341a4cd88','Putin warns South Korea against sending lethal weapons to Kyiv',1719820800000);
+INSERT INTO "told" VALUES(8,'ops','seoul','aa0182bdfa80ab7b','','827e1034f6a54a92','Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1719820800000);
+INSERT INTO "told" VALUES(9,'ops','seoul','aa0182bdfa80ab7b','2937e77c95431850','827e1034f6a54a92','South Korea summons Russian ambassador over mutual defence pact with North Korea',1719820800000);
+INSERT INTO "told" VALUES(10,'ops','seoul','aa0182bdfa80ab7b','2937e77c95431850','827e1034f6a54a92','Zinoviev was told that Moscow must stop military cooperation with Pyongyang; Yoon''s office spoke of sanctions.',1719820800000);
+INSERT INTO "told" VALUES(11,'ops','seoul','aa0182bdfa80ab7b','538a548acfa75171','827e1034f6a54a92','President Putin said arming Ukraine would be a big mistake after his pact with Kim Jong Un in Pyongyang.',1719820800000);
+INSERT INTO "told" VALUES(12,'ops','seoul','aa0182bdfa80ab7b','2937e77c95431850','827e1034f6a54a92','South Korea summons Russian ambassador over mutual defence pact with North Korea',1719820800000);
+INSERT INTO "told" VALUES(13,'ops','seoul','aa0182bdfa80ab7b','4c728ec57fb7fa23','827e1034f6a54a92','Seoul says weapons for Ukraine depend on Russia''s arms deal with Pyongyang',1719820800000);
+INSERT INTO "told" VALUES(14,'ops','seoul','aa0182bdfa80ab7b','538a548acfa75171','827e1034f6a54a92','Putin warns South Korea against sending lethal weapons to Kyiv',1719820800000);
 CREATE TABLE vectors (
 	seq INTEGER NOT NULL, 
 	print TEXT NOT NULL, 
@@ -542,27 +559,27 @@ INSERT INTO "vectors" VALUES(3,'e8b174dc3266b101',X'E9F8643D93C961BD125B203BC41F
 CREATE INDEX ix_feeds_listed_due_at ON feeds (listed, due_at);
 CREATE INDEX ix_thresholds_storyline ON thresholds (storyline);
 CREATE INDEX ix_events_storyline_last_seen ON events (storyline, last_seen);
-CREATE INDEX ix_alerts_entry_uid ON alerts (entry_uid);
 CREATE INDEX ix_alerts_state_reason ON alerts (state, reason);
+CREATE INDEX ix_alerts_entry_uid ON alerts (entry_uid);
 CREATE INDEX ix_alerts_state_route_storyline ON alerts (state, route, storyline);
 CREATE INDEX ix_alerts_digest_id ON alerts (digest_id);
 CREATE INDEX ix_digests_receiver_storyline ON digests (receiver, storyline);
 CREATE INDEX ix_told_receiver_storyline ON told (receiver, storyline, id);
+CREATE INDEX ix_deliveries_receiver_sent_at ON deliveries (receiver, sent_at);
 CREATE INDEX ix_deliveries_state_receiver_next_attempt_at ON deliveries (state, receiver, next_attempt_at);
 CREATE INDEX ix_deliveries_digest_id ON deliveries (digest_id);
-CREATE INDEX ix_deliveries_receiver_sent_at ON deliveries (receiver, sent_at);
 CREATE INDEX ix_feedback_storyline_entry_uid ON feedback (storyline, entry_uid);
-CREATE INDEX ix_entries_seen_at ON entries (seen_at);
-CREATE INDEX ix_entries_feed_id_canonical ON entries (feed_id, canonical);
 CREATE INDEX ix_entries_state_date_uid ON entries (state, date, uid);
 CREATE INDEX ix_entries_feed_id_fingerprint ON entries (feed_id, fingerprint);
-CREATE INDEX ix_entries_link ON entries (link);
 CREATE INDEX ix_entries_canonical ON entries (canonical);
 CREATE INDEX ix_entries_assessed_no ON entries (assessed_no);
+CREATE INDEX ix_entries_link ON entries (link);
+CREATE INDEX ix_entries_seen_at ON entries (seen_at);
+CREATE INDEX ix_entries_feed_id_canonical ON entries (feed_id, canonical);
 CREATE INDEX ix_attempts_delivery_id ON attempts (delivery_id);
-CREATE INDEX ix_decisions_storyline_on_topic_no ON decisions (storyline, on_topic, no);
-CREATE INDEX ix_decisions_storyline_decided_at ON decisions (storyline, decided_at);
 CREATE INDEX ix_decisions_event_id ON decisions (event_id);
+CREATE INDEX ix_decisions_storyline_decided_at ON decisions (storyline, decided_at);
+CREATE INDEX ix_decisions_storyline_on_topic_no ON decisions (storyline, on_topic, no);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('entries',6);
 INSERT INTO "sqlite_sequence" VALUES('decisions',3);

@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.Integer(), nullable=True),
         sa.Column("lease_until", sa.Integer(), nullable=True),
+        sa.Column("planned_at", sa.Integer(), nullable=False),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.Column("sent_at", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
