@@ -8,7 +8,7 @@ The map, from the door to the cellar (each line may import those below it, never
     web/            probes                      backtest/       the same line, replayed over the past
     explaining/     why, stage by stage         upkeep.py       the hourly round
     pipeline.py     THE LINE: poll, assess, compose, deliver. Read this first; its steps stand in
-                    polling.py, assessing.py, composing.py, delivering.py and fulltext.py
+                    polling.py, assessing.py, silencing.py, composing.py, delivering.py and fulltext.py
     operating.py    what the operator is told   following.py    what is in mind between two ticks
     links.py        one-click feedback          summarising.py  a summary on top, where a model is configured
     config/         YAML -> Config

@@ -86,6 +86,7 @@ class Composer:
         self.summariser = Summariser(config.summariser) if config.summariser else None
         self.recipients = Courier(config.receivers).recipients
         self._asleep: dict[Group, tuple[int, datetime, datetime]] = {}  # alerts pending then, since and until when
+        self._listens: dict[Group, datetime] = {}  # since when, where quiet is reported
 
     def run(self, now: datetime, *, at_once: bool) -> list[str]:
         """Compose what is due; return the ids of the digests queued."""
@@ -98,16 +99,39 @@ class Composer:
 
     def _awake(self, now: datetime, *, at_once: bool) -> list[Group]:
         """Leave out the groups in which nothing can be due."""
-        with self.store.read() as tx:
-            pending = tx.events.pending_groups()
+        pending = self._pending()
         awake = []
         for group in self.groups():
+            if group.route.send_empty and group not in self._listens:
+                self._listens[group] = self._first_look(group, now)
             count = pending.get((group.route.key, group.storyline), 0)
             then, since, until = self._asleep.get(group, (-1, now, now))
             worth = count > 0 or group.route.send_empty
             if worth and (at_once or count != then or not since <= now < until):
                 awake.append(group)
         return awake
+
+    def _pending(self) -> dict[tuple[str, str], int]:
+        """Return what waits for which route and storyline; what waits for a route written otherwise now goes over."""
+        with self.store.read() as tx:
+            pending = tx.events.pending_groups()
+        found = ((old, name, routing.successor(old, name, self.routes)) for old, name in pending)
+        moves = [(old, name, new) for old, name, new in found if new is not None]
+        if not moves:
+            return pending
+        with self.store.begin() as tx:
+            for old, name, new in moves:
+                tx.events.reroute(old, name, new)
+            return tx.events.pending_groups()
+
+    def _first_look(self, group: Group, now: datetime) -> datetime:
+        """Return when a route that reports quiet began to listen: no slot before it is due."""
+        name = f"listens:{group.name}"
+        with self.store.begin() as tx:
+            noted = tx.desk.noted(name)
+            if noted is None:
+                tx.desk.note(name, now.isoformat())
+        return datetime.fromisoformat(noted) if noted else now
 
     def groups(self) -> Iterator[Group]:
         """Every (route, storyline) that may have something to tell, in the order of the configuration."""
@@ -135,7 +159,7 @@ class Composer:
         back = max(LATELY, group.route.repeat_interval or LATELY)
         past = tx.outbox.past(group.route.key, group.route.receiver, group.storyline, now - back)
         story = tx.stories.get(group.storyline)
-        started = story.start_at if story and story.start_at else now
+        started = self._listens.get(group) or (story.start_at if story and story.start_at else now)
         history = RouteHistory(started_at=started, period_to=past.period_to, latest=past.latest, told=past.told)
         decide = routing.at_once if at_once else routing.due
         answer = decide(group.route, group.storyline, pending, history, now)

@@ -15,7 +15,7 @@ from typing import Self
 
 import structlog
 
-from monitor import operating
+from monitor import operating, silencing
 from monitor.assessing import Judged, judge, look_back
 from monitor.composing import Composer
 from monitor.config import Config
@@ -200,6 +200,7 @@ class Pipeline:
 
     def compose(self, *, at_once: bool = False) -> list[str]:
         """Write the digests whose time has come (`at_once`: everything pending) into the outbox; return their ids."""
+        silencing.observe(self.store, self.config, self.clock())
         return self.composer.run(self.clock(), at_once=at_once)
 
     # ------------------------------------------------------------------ deliver

@@ -1,4 +1,4 @@
-"""The hourly round: silences that end, retention, and the operator's word about feeds that stay broken."""
+"""The hourly round: retention, and the operator's word about feeds that stay broken."""
 
 from __future__ import annotations
 
@@ -26,19 +26,9 @@ log = structlog.get_logger(__name__)
 def tidy(pipeline: Pipeline) -> None:
     """Do everything that is due once an hour; each step is a transaction of its own."""
     now = pipeline.clock()
-    _end_silences(pipeline, now)
     _forget(pipeline, now)
     _shrink(pipeline)
     _report_feeds(pipeline, now)
-
-
-def _end_silences(pipeline: Pipeline, now: datetime) -> None:
-    with pipeline.store.begin() as tx:
-        for silence in tx.desk.end_silences(now):
-            log.info("silence-ended", silence=silence.id, storyline=silence.storyline, swallowed=silence.swallowed)
-            lines = [f"Silence {silence.id} on {silence.storyline} is over. It swallowed {silence.swallowed} alerts."]
-            lines += [f"- {title}" for title in tx.events.swallowed_by(silence.id, limit=20)]
-            operating.notify(tx, pipeline.config, "A silence has ended", lines, now)
 
 
 def _forget(pipeline: Pipeline, now: datetime) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor.pipeline import Pipeline
+from monitor.types import Silence
 from tests.fakes.smtp import Mail
 from tests.scene import Newsroom
 
@@ -126,3 +130,60 @@ def test_what_waited_for_a_mail_server_comes_in_order_and_once(desk: Callable[[s
     scene.room.smtp.faults.clear()
     scene.until(july(1, 12, 10), timedelta(minutes=1))
     assert [titles for _, titles in scene.told] == [[title] for title, _ in NEWS[:4]]
+
+
+def test_the_first_report_of_quiet_waits_for_the_first_slot_also_after_a_restart(desk: Callable[[str], Desk]) -> None:
+    scene = desk("digest: {cron: '0 8 * * *'}, when_empty: send")
+    scene.until(july(1, 7, 30))
+    assert scene.arrived == []
+    scene.room.clock.advance(hours=4)
+    with closing(scene.room.monitor()) as again, closing(again.store):
+        again.compose()
+        again.deliver()
+    assert [mail.parsed["Subject"] for mail in scene.room.smtp.mails] == ["The harbour: nothing new"]
+
+
+def test_what_waits_for_a_digest_survives_a_route_written_otherwise(desk: Callable[[str], Desk]) -> None:
+    scene = desk("digest: {cron: '0 8 * * *'}")
+    scene.publish()
+    scene.room.write(storylines=STORY, routes="\n  - {storyline: harbour, receiver: desk, digest: {cron: '0 9 * * *'}}")
+    with closing(scene.room.monitor()) as again, closing(again.store):
+        again.compose()
+        scene.room.clock.now = july(1, 9)
+        again.compose()
+        again.deliver()
+    assert NEWS[0][0] in text(scene.room.smtp.mails[0])
+
+
+def silence(scene: Desk, **only: Any) -> None:
+    """Ask for two hours of quiet."""
+    now = scene.room.clock()
+    with scene.line.store.begin() as tx:
+        tx.desk.silence(Silence(id=0, storyline="harbour", until=now + timedelta(hours=2), created_at=now, **only))
+
+
+def test_a_silence_swallows_what_waited_already_and_says_so_when_it_is_over(desk: Callable[[str], Desk]) -> None:
+    scene = desk("digest: {cron: '0 8,12 * * *'}")
+    scene.room.write(storylines=STORY, operator="desk")
+    scene.line.config = replace(scene.line.config, operator="desk")
+    scene.publish(2)
+    silence(scene, terms=("ferry",))
+    scene.until(july(1, 8))
+    assert [titles for _, titles in scene.told] == [[NEWS[0][0]]]
+    scene.until(july(1, 9))
+    (_, report), told = scene.arrived[1], scene.told[1:]
+    assert report.parsed["Subject"] == "A silence has ended"
+    assert "swallowed 1 alerts" in text(report)
+    assert [titles for _, titles in told] == [[NEWS[1][0]]]
+    scene.until(july(1, 12))
+    assert len(scene.arrived) == 2
+
+
+def test_a_silence_of_one_event_leaves_the_others(desk: Callable[[str], Desk]) -> None:
+    scene = desk("immediate: {group_wait: 2m}")
+    scene.publish(2)
+    with scene.line.store.read() as tx:
+        event = next(each for each in tx.events.all("harbour") if each.title == NEWS[1][0])
+    silence(scene, event_id=event.id)
+    scene.until(july(1, 8))
+    assert [titles for _, titles in scene.told] == [[NEWS[0][0]]]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.pipeline import Pipeline
-from monitor.types import Silence
 from monitor.upkeep import tidy
 from tests.scene import ON_TOPIC, Newsroom
 
@@ -57,28 +55,6 @@ def test_the_operator_hears_once_a_day_while_a_feed_is_broken_and_once_when_it_i
     room.feeds[0].broken = None
     assert ["well again" in subject for subject in hours(room, line, 30)] == [True]
     assert hours(room, line, 30) == []
-
-
-def test_what_a_silence_swallowed_is_listed_when_it_ends(room: Newsroom, line: Pipeline) -> None:
-    until = room.clock() + timedelta(hours=2)
-    quiet = Silence(id=0, storyline="seoul", until=until, created_at=room.clock(), comment="state visit")
-    with line.store.begin() as tx:
-        tx.desk.silence(quiet)
-    room.publish_all()
-    line.once()
-    assert room.smtp.mails == []
-    assert hours(room, line, 1) == []
-    assert hours(room, line, 1) == ["A silence has ended"]
-    body = room.smtp.mails[0].parsed.get_body(("plain",)).get_content()
-    words = " ".join(body.split())
-    with line.store.read() as tx:
-        (ended,) = tx.desk.silences(ended=True)
-        titles = tx.events.swallowed_by(ended.id, limit=99)
-    assert ended.swallowed == len(titles) >= 2  # of both routes
-    assert f"swallowed {ended.swallowed} alerts" in words
-    assert set(titles) <= {title for title, _ in ON_TOPIC}
-    assert all(title in words for title in titles)
-    assert hours(room, line, 2) == []
 
 
 def test_old_texts_go_and_what_was_told_stays(room: Newsroom, line: Pipeline) -> None:

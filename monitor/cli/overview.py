@@ -14,7 +14,7 @@ from monitor.errors import StoreError
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.store import Store, Tx
-    from monitor.types import Feed
+    from monitor.types import Feed, Silence
 
 WEEK = timedelta(days=7)
 ILL = ("failing", "not a feed", "gone", "late", "degraded", "empty")
@@ -97,8 +97,13 @@ def _story(config: Config, tx: Tx, name: str, now: datetime) -> dict[str, Any]:
         "last_event": {"id": latest[0].id, "title": latest[0].title, "at": latest[0].last_seen} if latest else None,
         "pending": pending,
         "next_digest": min(slots, default=None),
-        "silenced": any(silence.storyline in (name, "*") for silence in tx.desk.silences()),
+        "silenced": any(_is_all_of(silence, name, now) for silence in tx.desk.silences()),
     }
+
+
+def _is_all_of(silence: Silence, name: str, now: datetime) -> bool:
+    """Say whether a silence keeps everything of a storyline quiet now."""
+    return silence.storyline in (name, "*") and not silence.terms and not silence.event_id and now < silence.until
 
 
 def _feeds(config: Config, tx: Tx, now: datetime) -> dict[str, Any]:
@@ -162,8 +167,11 @@ def tell(found: dict[str, Any]) -> None:
     _tell_feeds(found["feeds"])
     _tell_outbox(found["outbox"])
     for silence in found["silences"]:
-        quiet = f"Silence {silence.id} on {silence.storyline} until {show.when(silence.until)}"
-        show.say(f"{quiet}, {silence.swallowed} alerts held.", "warn")
+        only = ", ".join((*silence.terms, silence.event_id)).strip(", ")
+        about = f"Silence {silence.id} on {silence.storyline}{f', only {only}' if only else ''}"
+        by = f" by {silence.author}" if silence.author else ""
+        until = f"until {show.when(silence.until)}{by}"
+        show.say(f"{about}, {until}: {silence.swallowed} alerts swallowed.", "warn")
 
 
 def _tell_service(found: dict[str, Any]) -> None:

@@ -63,6 +63,8 @@ def add(
         author=_author(), comment=comment,
     )  # fmt: skip
     with session.line() as line, line.store.begin() as tx:
+        if event_id and tx.events.get(event_id) is None:
+            raise click.BadParameter(f"there is no event {event_id}; see monitor events list", param_hint="--event")
         made = tx.desk.silence(wanted)
     if session.as_json:
         show.as_json(made)
@@ -146,12 +148,13 @@ def expire(session: Session, silence_id: int) -> None:
       monitor silence expire 3
     """
     with session.look() as store, store.begin() as tx:
-        ended = tx.desk.expire(silence_id, datetime.now(UTC))
-        titles = tx.events.swallowed_by(silence_id, limit=100)
-    if not ended:
-        raise click.ClickException(f"no silence {silence_id} stands; see monitor silence list")
-    show.say(f"silence {silence_id} ended; it swallowed {len(titles)} alerts", "good")
-    for title in dict.fromkeys(titles):
+        ended = next((each for each in tx.desk.silences() if each.id == silence_id), None)
+        if ended is None:
+            raise click.ClickException(f"no silence {silence_id} stands; see monitor silence list")
+        tx.desk.expire(silence_id, datetime.now(UTC))
+        titles = tx.events.swallowed_by(silence_id)
+    show.say(f"silence {silence_id} ended; it swallowed {ended.swallowed} alerts", "good")
+    for title in titles:
         show.say(f"  {title}")
 
 

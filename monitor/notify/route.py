@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -183,13 +183,19 @@ def _silenced(decision: Decision, facts: RouteFacts, silences: Sequence[Silence]
 
 def _swallows(silence: Silence, decision: Decision, facts: RouteFacts) -> bool:
     assert decision.assignment is not None
-    if silence.ended or not silence.created_at <= decision.decided_at < silence.until:
+    if not silence.created_at <= decision.decided_at < silence.until:
         return False
-    if not fnmatchcase(decision.storyline, silence.storyline):
+    events = {decision.assignment.event_id, *decision.assignment.merged}
+    return silences_it(silence, decision.storyline, events, facts.text)
+
+
+def silences_it(silence: Silence, storyline: str, events: Collection[str], text: str) -> bool:
+    """Say whether a silence that stands keeps quiet of an entry of this storyline and event, under any of its ids."""
+    if silence.ended or not fnmatchcase(storyline, silence.storyline):
         return False
-    if silence.event_id and silence.event_id not in {decision.assignment.event_id, *decision.assignment.merged}:
+    if silence.event_id and silence.event_id not in events:
         return False
-    return not silence.terms or terms.found(silence.terms, facts.text)
+    return not silence.terms or terms.found(silence.terms, text)
 
 
 def _muted(alert: Alert, silence: Silence) -> Alert:
@@ -243,6 +249,16 @@ def at_once(
         return NotYet(why="nothing pending")
     reason = DigestReason.IMMEDIATE if route.kind is Kind.IMMEDIATE else DigestReason.SCHEDULE
     return _due(mine, history, now, _burst_key("now", mine), reason)
+
+
+def successor(key: str, storyline: str, routes: Sequence[Route]) -> str | None:
+    """Return the route to the same receiver that took the place of one that is no longer written; None without."""
+    heard = [route for route in routes if route.hears(storyline)]
+    if any(route.key == key for route in heard):
+        return None
+    receiver, _, kind = key.rpartition(">")[2].partition("#")[0].rpartition(":")
+    mine = sorted((route for route in heard if route.receiver == receiver), key=lambda route: route.kind != kind)
+    return mine[0].key if mine else None
 
 
 def next_slot(route: Route, now: datetime) -> datetime | None:

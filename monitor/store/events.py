@@ -118,6 +118,11 @@ class Events:
             (row[0], row[1]): row[2] for row in self._c.execute(wanted.group_by(alerts.c.route, alerts.c.storyline))
         }
 
+    def reroute(self, old: str, storyline: str, new: str) -> None:
+        """Let what waits for one route wait for another."""
+        waiting = (alerts.c.state == AlertState.PENDING.value) & (alerts.c.route == old)
+        self._c.execute(update(alerts).where(waiting, alerts.c.storyline == storyline).values(route=new))
+
     def settle(self, ids: Sequence[int], state: AlertState, *, digest_id: str | None = None, reason: str = "") -> None:
         """Move alerts out of pending; a reason given replaces the alert's own."""
         new = {"state": state.value, "digest_id": digest_id, **({"reason": reason} if reason else {})}
@@ -130,11 +135,11 @@ class Events:
         rows = self._c.execute(select(alerts).where(alerts.c.entry_uid == entry_uid).order_by(alerts.c.id)).mappings()
         return [(alert_of(row), row["digest_id"]) for row in rows]
 
-    def swallowed_by(self, silence_id: int, limit: int) -> list[str]:
-        """Return the titles of the entries whose alerts a silence swallowed, in order."""
+    def swallowed_by(self, silence_id: int) -> list[str]:
+        """Return the titles of the entries whose alerts a silence swallowed, in order, each once."""
         wanted = select(entries.c.title).join(alerts, alerts.c.entry_uid == entries.c.uid)
         mine = wanted.where(alerts.c.state == AlertState.MUTED.value, alerts.c.reason == f"silence {silence_id}")
-        return list(self._c.execute(mine.order_by(alerts.c.id).limit(limit)).scalars())
+        return list(dict.fromkeys(self._c.execute(mine.order_by(alerts.c.id)).scalars()))
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return (state, reason) -> number of alerts."""

@@ -32,6 +32,7 @@ def test_a_silence_swallows_and_ends(room: Newsroom, monitor: Monitor) -> None:
         "seoul --for 1h --term '/(/'",
         "seoul --for soon",
         "nobody --for 2h",
+        "seoul --for 2h --event 0123456789abcdef",
         "seoul --until 2001-01-01",
         "seoul --for 1h --until 2030-01-01",
     ],

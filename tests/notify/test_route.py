@@ -312,6 +312,21 @@ def test_quiet_is_reported_where_asked_for() -> None:
     assert (answer.reason, answer.alerts) == (DigestReason.NIL, ())
 
 
+@pytest.mark.parametrize(
+    ("key", "taken_over_by"),
+    [
+        ("*>desk:digest", "harb*>desk:digest"),
+        ("harbour>desk:digest#2", "harb*>desk:digest"),
+        ("*>desk:immediate", "harb*>desk:digest"),  # better late than never
+        ("harb*>desk:digest", None),  # it is still there
+        ("*>ops:digest", None),
+    ],
+)
+def test_what_waits_for_a_route_that_is_written_otherwise_now_goes_over(key: str, taken_over_by: str | None) -> None:
+    ways = [scheduled(storyline="harb*"), scheduled(storyline="other")]
+    assert routing.successor(key, STORY, ways) == taken_over_by
+
+
 def test_at_once_waits_for_nothing() -> None:
     way = scheduled(quiet_hours="00:00-23:00", max_per_day=1)
     mine = [replace(alert(number), route=way.key) for number in (1, 2)]
