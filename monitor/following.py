@@ -64,6 +64,11 @@ class Following:
     minds: dict[str, Followed] = field(default_factory=dict)
     changed: list[tuple[str, Threshold]] = field(default_factory=list)  # thresholds to log with the next write
 
+    @property
+    def room(self) -> int:
+        """How many entries may be assessed before the lens is fitted again."""
+        return next_epoch(self.assessed) - self.assessed
+
     def forget(self) -> None:
         """Start from the store at the next call: after a failure or a reload."""
         self.generation = -1

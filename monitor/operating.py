@@ -8,8 +8,6 @@ from datetime import datetime
 import structlog
 
 from monitor.config import Config
-from monitor.notify.digest import Notice, notice
-from monitor.notify.send import Courier
 from monitor.store import Tx
 from monitor.text import fingerprint
 from monitor.types import Delivery
@@ -23,6 +21,9 @@ def notify(tx: Tx, config: Config, title: str, lines: Sequence[str], now: dateti
     """Queue a notice to the operator receiver; False when there is none or the same stands in the outbox already."""
     if config.operator is None:
         return False
+    from monitor.notify.digest import Notice, notice  # noqa: PLC0415  few days have anything to tell
+    from monitor.notify.send import Courier  # noqa: PLC0415
+
     told = Notice(
         id=fingerprint("notice", title, *lines, now.date().isoformat()), title=title, lines=tuple(lines), created_at=now
     )

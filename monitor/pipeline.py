@@ -1,7 +1,8 @@
 """The line: poll, assess, compose, deliver. Four verbs over one database; read this first.
 
 Each verb reads rows in one state and leaves them in the next, in short transactions. Any of them may be killed at any
-instruction and simply run again: nothing lost, nothing told twice.
+instruction and simply run again: nothing lost, nothing told twice. What a verb needs is loaded when there is first
+something for it to do: a service that starts polls at once, and takes the science in when the first entries are there.
 """
 
 from __future__ import annotations
@@ -11,26 +12,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import structlog
 
-from monitor import operating, silencing
-from monitor.assessing import Judged, judge, look_back
-from monitor.composing import Composer
+from monitor import operating
 from monitor.config import Config
 from monitor.crash import nothing
-from monitor.delivering import DeliverReport, Lanes
 from monitor.errors import MonitorError
-from monitor.following import Following, next_epoch
-from monitor.fulltext import Pages
 from monitor.metrics import Metrics
-from monitor.notify.route import Route
 from monitor.notify.settings import routes_of
 from monitor.polling import Poller, PollReport, sync, utc_now
 from monitor.store import Store, Tx
 from monitor.store.entries import Waiting
 from monitor.types import Feed
+
+if TYPE_CHECKING:
+    from monitor.assessing import Judged
+    from monitor.composing import Composer
+    from monitor.delivering import DeliverReport, Lanes
+    from monitor.following import Following
+    from monitor.fulltext import Pages
+    from monitor.notify.route import Route
 
 BATCH = 256  # entries a transaction
 
@@ -63,7 +66,6 @@ class Pipeline:
         self.clock = clock
         self.at = at
         self.routes: tuple[Route, ...] = routes_of(config.routes)
-        self.following = Following(config.storylines)
         self.keep = 0.25  # share of the threshold from which a decision is worth a row
         self.metrics = metrics or Metrics()
         self.poller = Poller(config, store, clock, at, self.metrics)
@@ -102,6 +104,8 @@ class Pipeline:
     def assess(self, progress: Callable[[int], None] | None = None) -> AssessReport:
         """Match, cluster, judge and route every entry that waits, oldest first."""
         report = AssessReport()
+        if not self._anything_to_assess():
+            return report
         self._look_back()
         while not self._stopping.is_set():
             self.pages.read(self.following)
@@ -113,10 +117,17 @@ class Pipeline:
                 progress(count)
         return report
 
+    def _anything_to_assess(self) -> bool:
+        with self.store.read() as tx:
+            return bool(tx.entries.count_waiting() or self._unlooked(tx))
+
+    def _unlooked(self, tx: Tx) -> list[str]:
+        return [name for name in tx.stories.unlooked() if name in self.config.storylines]
+
     def _look_back(self) -> None:
         """Let a storyline that is new learn what is held already; it says what it would have told."""
         with self.store.read() as tx:
-            names = [name for name in tx.stories.unlooked() if name in self.config.storylines]
+            names = self._unlooked(tx)
             if not names:
                 return
             held = self._held_for(names, tx) if tx.entries.assessed_count() else {}
@@ -134,6 +145,8 @@ class Pipeline:
                 self.following.generation = tx.entries.next_generation()
 
     def _held_for(self, names: Sequence[str], tx: Tx) -> dict[str, Judged]:
+        from monitor.assessing import look_back  # noqa: PLC0415
+
         self.following.catch_up(tx)
         return {
             name: look_back(self.following, name, tx, self.clock()) for name in names if name in self.following.minds
@@ -141,14 +154,15 @@ class Pipeline:
 
     def _assess_batch(self, report: AssessReport, limit: int) -> int:
         """Assess one batch in one transaction; return how many entries left the queue."""
+        from monitor.assessing import judge  # noqa: PLC0415
+
         waiting: Sequence[Waiting] = ()
         try:
             with self.store.read() as tx:
                 if not tx.entries.count_waiting():
                     return 0
                 self.following.catch_up(tx)
-                room = next_epoch(self.following.assessed) - self.following.assessed
-                waiting = tx.entries.waiting(min(limit, room))
+                waiting = tx.entries.waiting(min(limit, self.following.room))
                 judged = judge(self.following, waiting, tx, self.clock(), self.keep)
         except (MonitorError, OSError, MemoryError):  # the machine's trouble, and no entry's
             self.following.forget()
@@ -200,8 +214,24 @@ class Pipeline:
 
     def compose(self, *, at_once: bool = False) -> list[str]:
         """Write the digests whose time has come (`at_once`: everything pending) into the outbox; return their ids."""
-        silencing.observe(self.store, self.config, self.clock())
+        self._observe_silences()
+        if "composer" not in self.__dict__ and not self._anything_to_tell():
+            return []
         return self.composer.run(self.clock(), at_once=at_once)
+
+    def _observe_silences(self) -> None:
+        with self.store.read() as tx:
+            if not tx.desk.silences():
+                return
+        from monitor.silencing import observe  # noqa: PLC0415
+
+        observe(self.store, self.config, self.clock())
+
+    def _anything_to_tell(self) -> bool:
+        if any(route.send_empty for route in self.routes):
+            return True
+        with self.store.read() as tx:
+            return bool(tx.events.pending_groups())
 
     # ------------------------------------------------------------------ deliver
 
@@ -248,16 +278,29 @@ class Pipeline:
         self.poller.close()
 
     @cached_property
+    def following(self) -> Following:
+        """What is in mind of every storyline."""
+        from monitor.following import Following  # noqa: PLC0415
+
+        return Following(self.config.storylines)
+
+    @cached_property
     def pages(self) -> Pages:
         """The texts behind the links."""
+        from monitor.fulltext import Pages  # noqa: PLC0415
+
         return Pages(self.store, lambda: self.poller.fetcher)
 
     @cached_property
     def composer(self) -> Composer:
         """The writer of digests."""
+        from monitor.composing import Composer  # noqa: PLC0415
+
         return Composer(self.config, self.routes, self.following, self.store, self.at)
 
     @cached_property
     def lanes(self) -> Lanes:
         """The ways to the receivers."""
+        from monitor.delivering import Lanes  # noqa: PLC0415
+
         return Lanes(self.config, self.store, self.clock, self.at, self.metrics)
