@@ -47,14 +47,19 @@ def _body(delivery: Delivery, service: str, room: int) -> str:
     if not events:
         lines = data.get("lines") or [_coverage(data.get("coverage", {}))]
         return short("\n".join(escape(line, service) for line in lines), room)
-    blocks = [_block(event, service) for event in events]
+    blocks, held = [_block(event, service) for event in events], data.get("held", 0)
     for count in range(len(blocks), 0, -1):
-        left = len(blocks) - count
-        text = "\n\n".join([*blocks[:count], *([f"+{left} more"] if left else [])])
+        text = "\n\n".join([*blocks[:count], *_counted(len(blocks) - count, held)])
         if len(text) <= room:
             return text
-    more = f"\n\n+{len(blocks) - 1} more" if len(blocks) > 1 else ""
-    return short(blocks[0], room - len(more)) + more
+    rest = "".join(f"\n\n{line}" for line in _counted(len(blocks) - 1, held))
+    return short(blocks[0], room - len(rest)) + rest
+
+
+def _counted(left: int, held: int) -> list[str]:
+    """Return how many events do not fit, and how many a daily cap holds."""
+    counts = (f"+{left} more" if left else "", f"+{held} held until tomorrow" if held else "")
+    return [line for line in counts if line]
 
 
 def _block(event: dict[str, Any], service: str) -> str:

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 
 from monitor.errors import DeliveryError
+from monitor.notify import leftover
 from monitor.notify.receivers import FileSettings
 from monitor.text import fingerprint
 from monitor.types import Delivery
@@ -43,6 +44,8 @@ class Folder:
             folder.mkdir(parents=True, exist_ok=True)
             for suffix, content in (("json", rendered.json), ("txt", rendered.text), ("html", rendered.html)):
                 put(folder / f"{stem}.{suffix}", content)
+            if further := leftover.listing(rendered.text, rendered.json):
+                put(folder / f"{stem}.{leftover.NAME}", further)
             put(self._path / "index.html", _index(self._path))
         except OSError as error:
             raise DeliveryError(self._name, f"cannot write: {error.strerror or error}", retryable=True) from None

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 COLUMNS = 78
+LONGEST = 70  # columns of a word that is kept whole; links always are
 WIDE = frozenset("WF")
 
 
@@ -21,8 +22,8 @@ def width(text: str) -> int:
 def wrap(text: str, indent: str = "", first: str | None = None, columns: int = COLUMNS) -> str:
     """Return the text in lines of at most `columns`, each after its indent; `first` is the first line's own.
 
-    Words are kept whole and may run over (links must); wide scripts break between any two characters. What no-break
-    spaces join stays on one line.
+    Links are kept whole and may run over, other words break only where a line could not hold them; wide scripts break
+    between any two characters. What no-break spaces join stays on one line.
     """
     lines: list[str] = []
     line = indent if first is None else first
@@ -40,11 +41,22 @@ def _pieces(text: str) -> list[tuple[str, bool]]:
     """Return what may stand on its own line, and whether it follows without a space."""
     pieces: list[tuple[str, bool]] = []
     for word in re.split(r"[ \t\n]+", text.strip()):
-        if word.isascii() or not any(unicodedata.east_asian_width(char) in WIDE for char in word) or _hangul(word):
-            pieces.append((word, False))
-            continue
-        pieces.extend((char, place > 0) for place, char in enumerate(word))
+        wide = not word.isascii() and any(unicodedata.east_asian_width(char) in WIDE for char in word)
+        parts = list(word) if wide and not _hangul(word) else _broken(word)
+        pieces.extend((part, place > 0) for place, part in enumerate(parts))
     return pieces
+
+
+def _broken(word: str) -> list[str]:
+    """Return a word in parts that fit on a line; marks stay with what they stand on."""
+    if "://" in word or width(word) <= LONGEST:
+        return [word]
+    parts = [""]
+    for char in word:
+        if width(parts[-1]) >= LONGEST and width(char):
+            parts.append("")
+        parts[-1] += char
+    return parts
 
 
 def _hangul(word: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from monitor.notify.layout import wrap
@@ -14,16 +14,16 @@ from monitor.types import Novelty
 NAME = "further-reports.txt"
 ENOUGH = 200  # characters of a title that prove it is there
 SPACE = re.compile(r"\s+")
+Json = dict[str, Any]
 
 
 def listing(text: str, body: str) -> str:
-    """Return the entries of a digest whose titles its text does not show; empty when it shows them all.
+    """Return the entries of a digest that its text does not show; empty when it shows them all.
 
-    `body` is the digest as the JSON a webhook gets.
+    `body` is the digest as the JSON a webhook gets. An entry is shown by its link, or by another of the same title.
     """
-    data = json.loads(body)["data"]
-    shown = _squeezed(text)
-    lines = [line for event in data.get("events", ()) for line in _of_event(event, shown)]
+    data, links, words = json.loads(body)["data"], frozenset(text.split()), _squeezed(text)
+    lines = [line for event in data.get("events", ()) for line in _of_event(event, _unseen(event, links, words))]
     if not lines:
         return ""
     left = data.get("truncated", 0)
@@ -31,8 +31,18 @@ def listing(text: str, body: str) -> str:
     return "\n".join(["Reports in this digest that the message does not list:", *lines, *more]) + "\n"
 
 
-def _of_event(event: dict[str, Any], shown: str) -> Iterator[str]:
-    unseen = [entry for entry in event["entries"] if _squeezed(entry["title"][:ENOUGH]) not in shown]
+def _unseen(event: Json, links: frozenset[str], words: str) -> list[Json]:
+    """Return the entries of an event that a text with these links and words does not show."""
+    titles = {entry["title"] for entry in event["entries"] if entry["link"] in links}
+    return [
+        entry
+        for entry in event["entries"]
+        if entry["title"] not in titles
+        and (entry["link"] not in links if entry["link"] else _squeezed(entry["title"][:ENOUGH]) not in words)
+    ]
+
+
+def _of_event(event: Json, unseen: Sequence[Json]) -> Iterator[str]:
     if unseen:
         yield ""
         yield wrap(f"{LABELS[Novelty(event['verdict'])].upper()}: {one_line(event['title'], 240)}")

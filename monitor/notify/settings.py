@@ -186,7 +186,9 @@ class RouteSettings(Settings):
 class SummariserSettings(Settings):
     """A language model that shortens a digest's sentences into a summary on top of it; off unless written."""
 
-    url: WebAddress = Field(description="Base address of an OpenAI-compatible service, like https://models.example.org/v1.")
+    url: WebAddress = Field(
+        description="Base address of an OpenAI-compatible service, like https://models.example.org/v1."
+    )
     model: Annotated[str, Field(min_length=1, max_length=200)] = Field(description="Name of the model.")
     key_file: Path | None = Field(default=None, description="File with the key of the service.")
     key_env: str | None = Field(default=None, description="Environment variable with that key.")

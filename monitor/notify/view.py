@@ -58,6 +58,7 @@ class Report:
     host: str
     when: str
     feedback: str = ""  # page where a reader says that it belongs to the story
+    label: str = ""  # New, Development, Correction: of a further event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ class DigestView:
     nil: bool
     summary: tuple[Told, ...]  # a few sentences of those below, shortened
     summary_by: str  # "Shortened by MODEL from reports below", "" without a summary
-    brief: tuple[str, ...]  # titles, where a digest is long
+    brief: tuple[EventView, ...]  # those told by their titles first, where a digest is long
     events: tuple[EventView, ...]
     also: tuple[Report, ...]  # further events
     more: int  # events beyond those
@@ -127,7 +128,7 @@ def view(digest: Digest) -> DigestView:
         nil=nil,
         summary=_summary(digest),
         summary_by=_summarised_by(digest),
-        brief=tuple(f"{e.label}: {e.title}" for e in events) if len(events) >= BRIEF else (),
+        brief=events if len(events) >= BRIEF else (),
         events=events,
         also=tuple(_further(event) for event in further[:LISTED]),
         more=max(0, len(further) - LISTED),
@@ -279,10 +280,10 @@ def _report(entry: DigestEntry, zone: ZoneInfo) -> Report:
 
 
 def _further(event: DigestEvent) -> Report:
-    title = f"{LABELS[event.verdict]}: {one_line(event.title, TITLE)}"
     places = [(line.source, line.link) for line in event.new] + [(entry.source, entry.link) for entry in event.entries]
     source, link = places[0] if places else ("", "")
-    return Report(title, one_line(source, 80), *safe_link(link), "")
+    title, label = one_line(event.title, TITLE), LABELS[event.verdict]
+    return Report(title, one_line(source, 80), *safe_link(link), "", label=label)
 
 
 def _meta(event: DigestEvent, zone: ZoneInfo) -> str:
@@ -291,9 +292,9 @@ def _meta(event: DigestEvent, zone: ZoneInfo) -> str:
         parts[0] += f" of {event.sources}"
     if event.copies:
         parts.append(_plural(event.copies, "copy", "copies"))
-    parts.append(f"first seen {_day(event.first_seen, zone)}")
+    parts.append(f"first seen\u00a0{_day(event.first_seen, zone)}")
     if event.last_seen > event.first_seen:
-        parts.append(f"last {_day(event.last_seen, zone)}")
+        parts.append(f"last\u00a0{_day(event.last_seen, zone)}")
     return " · ".join(parts)
 
 

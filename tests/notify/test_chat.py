@@ -52,6 +52,13 @@ def test_a_digest_arrives_in_a_few_lines(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_daily_cap_holds_is_told(tmp_path: Path) -> None:
+    made = digests.render(digest(*(event(number) for number in range(40)), held=3))
+    for limit in (250, 1_000, 30_000):
+        told = compact.message(delivery(rendered=made), "ntfy", 200, limit)
+        assert told.body.endswith("\n\n+3 held until tomorrow")
+
+
 def test_each_address_is_a_recipient_without_its_secrets(tmp_path: Path) -> None:
     settings = written(tmp_path, "slack://T1/B1/secret", "", "ntfy://localhost/secret-topic")
     assert chat.recipients(settings) == ("slack:1", "ntfy:2")
@@ -81,6 +88,7 @@ def test_a_message_stays_within_the_services_length(service: str, limit: int) ->
         "rocket://user:pass@localhost/#c",
         "gchat://workspace/key/token",
         "matrix://user:pass@localhost/#room",
+        "workflows://localhost:443/workflow/signature/",  # Teams
     ],
 )
 def test_what_apprise_would_send_fits_after_its_own_escaping(address: str) -> None:

@@ -219,6 +219,21 @@ def test_wide_scripts_are_wrapped_by_what_they_take() -> None:
     assert wrapped.replace("\n   ", "").strip() == "韩国考虑向乌克兰提供武器" * 10
 
 
+def test_a_word_without_end_is_broken_between_letters() -> None:
+    for word in ("T" * 500, "ราชอาณาจักร" * 30, "e\u0301" * 200):
+        lines = layout.wrap(f"1. NEW: {word} indeed", "   ", "").splitlines()
+        assert all(layout.width(line) <= 78 for line in lines)
+        assert "".join(line.strip() for line in lines).replace(" ", "") == f"1.NEW:{word}indeed"
+        assert not any(line.strip().startswith("\u0301") for line in lines)
+
+
+def test_an_arabic_title_is_kept_apart_from_our_own_words() -> None:
+    title = "وزير الدفاع يزور سيول 155mm"
+    made = digests.render(digest(*(event(number, title=title) for number in range(20))))
+    isolated = [element.text for element in html.document_fromstring(made.html).xpath("//bdi")]
+    assert isolated.count(title) == 16 + 16 + 4  # in brief, in full, further
+
+
 def test_a_link_is_never_cut() -> None:
     link = "https://news.example.org/" + "a/" * 80
     assert link in layout.wrap(f"see {link} there")

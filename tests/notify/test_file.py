@@ -36,6 +36,13 @@ def test_a_digest_is_three_files_and_a_line_in_the_index(tmp_path: Path) -> None
     assert f'href="{STORY}/{page.name}"' in (tmp_path / "index.html").read_text()
 
 
+def test_what_the_text_has_no_room_for_lies_beside_it(tmp_path: Path) -> None:
+    page = Path(Folder("archive", FileSettings(path=tmp_path)).send(told(*map(event, range(80))), NOW))
+    further = page.with_suffix(".further-reports.txt").read_text()
+    assert "https://news.example.org/79" in further
+    assert "https://news.example.org/0\n" not in further
+
+
 def test_a_repeat_replaces_its_first_try(tmp_path: Path) -> None:
     folder = Folder("archive", FileSettings(path=tmp_path))
     assert folder.send(told(), NOW) == folder.send(told(), NOW + timedelta(hours=3))

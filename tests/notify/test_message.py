@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import json
 import re
 from dataclasses import replace
 from email import policy
@@ -122,6 +123,32 @@ def test_what_the_text_leaves_out_goes_along_as_a_list() -> None:
         bare = "".join(title.split())
         assert (bare in shown) + (bare in listed) == 1
         assert f"https://r.example/{number}" in shown + listed
+
+
+def test_of_three_hundred_events_each_is_told_once_and_the_mail_stays_readable() -> None:
+    made = digest(*(event(number, title=f"Ports agree on item {number}") for number in range(300)))
+    rendered = digests.render(made)
+    mail = built(rendered)
+    (attached,) = mail.iter_attachments()
+    text, listed = mail.get_body(("plain",)), attached.get_content()
+    assert text is not None
+    shown = text.get_content()
+    links = [f"https://news.example.org/{number}" for number in range(300)]
+    assert [shown.split().count(link) + listed.split().count(link) for link in links] == [1] * 300
+    assert "+244 more, listed in further-reports.txt" in shown
+    assert len(shown) < 12_000
+    body = json.loads(rendered.json)["data"]
+    assert (len(body["events"]), body["truncated"]) == (300, 0)
+
+
+def test_a_title_that_begins_as_another_does_is_not_taken_for_it() -> None:
+    names = ["Ferry aground off Oslo", *(f"Report {n}" for n in range(40)), "Ferry aground"]
+    entries = tuple(
+        DigestEntry(id=f"{n}", title=name, link=f"https://r.example/{n}", source="Wire", published=NOW)
+        for n, name in enumerate(names)
+    )
+    (attached,) = built(digests.render(digest(event(entries=entries)))).iter_attachments()
+    assert "- Ferry aground (Wire)\n    https://r.example/41\n" in attached.get_content()
 
 
 def test_a_digest_that_shows_everything_and_a_notice_carry_no_list() -> None:
