@@ -17,7 +17,7 @@ import feedparser
 import feedparser.api
 from feedparser.encodings import convert_to_utf8
 
-from monitor.feeds import jsonfeed
+from monitor.feeds import jsonfeed, lookup
 from monitor.feeds.dates import found_in
 from monitor.feeds.glance import glance
 from monitor.feeds.scan import Malformed, Scan, cut, refuse_entities, scan, tame
@@ -34,6 +34,7 @@ HINTS = ("ttl", "sy_updateperiod", "sy_updatefrequency", "skiphours", "skipdays"
 
 
 feedparser.api.PREFERRED_XML_PARSERS[:] = ["monitor.feeds.sax"]
+lookup.install()
 
 
 class NotAFeed(ValueError):

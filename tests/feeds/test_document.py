@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from urllib.parse import urljoin
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import InputSource
 
 import feedparser.api
 import pytest
+from feedparser import FeedParserDict
+from hypothesis import given
+from hypothesis import strategies as st
 
+from monitor.feeds import lookup
 from monitor.feeds.document import Limits, joined, read
 from monitor.feeds.job import answer
 from monitor.feeds.sax import create_parser
@@ -36,6 +43,15 @@ def standard_driver() -> Iterator[None]:
     feedparser.api.PREFERRED_XML_PARSERS[:] = ours
 
 
+@contextmanager
+def standard_dictionary() -> Iterator[None]:
+    lookup.uninstall()
+    try:
+        yield
+    finally:
+        lookup.install()
+
+
 def words(body: bytes) -> object:
     said = read(body, {"content-type": "application/xml"}, "http://news.test/")
     return said.version, dict(said.feed), [dict(entry) for entry in said.entries], said.bozo
@@ -47,6 +63,32 @@ OURS = words(RICH)
 @pytest.mark.usefixtures("standard_driver")
 def test_our_driver_says_what_the_standard_one_says() -> None:
     assert words(RICH) == OURS
+
+
+def test_our_dictionary_says_what_the_standard_one_says() -> None:
+    with standard_dictionary():
+        assert words(RICH) == OURS
+
+
+LISTS = frozenset(("category", "enclosures", "license"))  # looked up in lists
+NAMES = st.sampled_from(sorted({*lookup.ALIASES, "summary", "subtitle", "href", "published", "id", "type"} - LISTS))
+LINK = st.fixed_dictionaries({"rel": st.sampled_from(["enclosure", "license", "self"])}, optional={"href": st.text()})
+
+
+def answers(one: FeedParserDict) -> list[object]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # feedparser's own, about `updated`
+        asked = (*lookup.ALIASES, *one, "title")
+        said = [(name, name in one, one.get(name, "none"), [one[name]] if name in one else None) for name in asked]
+    return [*said, dict(deepcopy(one))]
+
+
+@given(st.dictionaries(NAMES, st.text()), st.lists(LINK))
+def test_every_name_of_a_dictionary_is_answered_as_before(said: dict[str, str], links: list[dict[str, str]]) -> None:
+    one = FeedParserDict({**said, "links": links, "tags": [{"term": "t"}]})
+    ours = answers(one)
+    with standard_dictionary():
+        assert answers(one) == ours
 
 
 def test_what_nobody_reads_changes_nothing_of_the_rest() -> None:
