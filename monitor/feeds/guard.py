@@ -10,10 +10,12 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
-from requests import PreparedRequest
+from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -63,11 +65,13 @@ def embedded(address: Address) -> Address:
     return inner or address
 
 
+@lru_cache(MOST_NAMES)
 def is_private(address: str) -> bool:
     """Whether the address lies in one of the networks that `allow_private_networks` opens."""
     return _within(embedded(ip_address(address.partition("%")[0])), PRIVATE)
 
 
+@lru_cache(MOST_NAMES)
 def permitted(address: str, *, private: bool) -> bool:
     """Whether a feed may be fetched from this address; `private` opens loopback and private networks."""
     judged = embedded(ip_address(address.partition("%")[0]))
@@ -163,14 +167,21 @@ class GuardedAdapter(HTTPAdapter):
         super().init_poolmanager(*args, ssl_context=self._context, **options)
         self.poolmanager.pool_classes_by_scheme = _pools(self._trips)
 
-    def build_connection_pool_key_attributes(
-        self, request: PreparedRequest, verify: Any, cert: Any = None
-    ) -> tuple[Any, Any]:
-        """Leave the certificates to the one context, or each connection would read them again."""
-        host, options = super().build_connection_pool_key_attributes(request, verify, cert)
-        options.pop("ca_certs", None)
-        options.pop("ca_cert_dir", None)
-        return host, options
+    def get_connection_with_tls_context(self, request: PreparedRequest, *_: Any, **__: Any) -> HTTPConnectionPool:
+        """Return the pool of the request's host: the one context holds the certificates, and there are no proxies."""
+        split = urlsplit(str(request.url))
+        pool: HTTPConnectionPool = self.poolmanager.connection_from_host(split.hostname, split.port, split.scheme)
+        return pool
+
+    def request_url(self, request: PreparedRequest, proxies: Any) -> str:  # noqa: ARG002
+        """Return the path: nothing is sent through proxies."""
+        return request.path_url
+
+    def build_response(self, req: PreparedRequest, resp: Any) -> Response:  # noqa: ARG002
+        """Return status and stream: no cookies are kept, and nobody asks for the rest."""
+        response = Response()
+        response.status_code, response.raw = resp.status, resp
+        return response
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """Do nothing: the context verifies."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from monitor.errors import FeedError, FetchError, ParseError
 from monitor.feeds.headers import fresh_for
@@ -21,6 +22,8 @@ JITTER = 0.1
 GONE_DAYS = 3  # different days with a 410 before a feed is given up
 MOVES = 3  # equal permanent redirects, over a day or more, before the new address is kept
 MOST_DATES = 50
+HEALTHS = frozenset(Health)
+PASSING = frozenset(("gone_on", "rolled", "degraded"))  # notes that a reading takes back
 PERIODS = {
     "hourly": 1.0,
     "daily": 24.0,
@@ -94,16 +97,16 @@ def _unchanged(feed: Feed, outcome: NotModified, context: PollContext) -> Feed:
     notes = dict(feed.notes)
     if "x-full" in outcome.headers:
         notes["full_at"] = context.now.isoformat()
-    calm = _well(replace(feed, notes=notes), context.now)
-    health = Health(feed.notes.get("health", Health.OK)) if feed.notes.get("health") in set(Health) else Health.OK
-    known = replace(
-        calm,
-        health=health,
+    health = notes.get("health", "")
+    state = replace(
+        feed,
+        **_well(context.now, notes.get("degraded", "")),
+        **_moved(feed, notes, outcome.moved_to, context.now),
+        health=Health(health) if health in HEALTHS else Health.OK,
         etag=outcome.headers.get("etag", feed.etag),
         last_modified=outcome.headers.get("last-modified", feed.last_modified),
     )
-    moved = _moved(known, outcome.moved_to, context.now)
-    return _due(moved, outcome.headers, context)
+    return _due(state, outcome.headers, context)
 
 
 def _read(feed: Feed, parsed: ParsedFeed, context: PollContext) -> Feed:
@@ -115,34 +118,36 @@ def _read(feed: Feed, parsed: ParsedFeed, context: PollContext) -> Feed:
     dates = [entry.date for entry in parsed.entries if not entry.undated]
     headers: Mapping[str, str] = fetched.headers if fetched else {}
     notes = {
-        **{name: value for name, value in feed.notes.items() if name not in ("gone_on", "rolled")},
+        **{name: value for name, value in feed.notes.items() if name not in PASSING},
         **{f"hint_{name}": value[:200] for name, value in parsed.hints.items()},
         "health": health.value,
         "full_at": now.isoformat(),
         "listed": str(parsed.listed),
         "bytes": str(len(fetched.body)) if fetched else "0",
+        **({"degraded": parsed.degraded[:500]} if parsed.degraded else {}),
         **({"rolled": now.isoformat(), "gap_at": now.isoformat()} if gap else {}),
     }
     state = replace(
-        _well(feed, now),
+        feed,
+        **_well(now, notes.get("degraded", "")),
+        **_moved(feed, notes, fetched.moved_to if fetched else None, now),
         title=parsed.title or feed.title,
         etag=headers.get("etag") if whole else feed.etag,
         last_modified=headers.get("last-modified") if whole else feed.last_modified,
         body_hash=fetched.body_hash if whole and fetched else feed.body_hash,
         first_polled_at=feed.first_polled_at or now,
         news_at=now if parsed.entries else feed.news_at,
-        error=parsed.degraded[:500],
         health=health,
         rhythm=rhythm_of(parsed.entries, feed.rhythm, feed.newest),
         newest=max((*dates, *([feed.newest] if feed.newest else []))) if dates or feed.newest else None,
         gaps=feed.gaps + gap,
-        notes=notes,
     )
-    return _due(_moved(state, fetched.moved_to if fetched else None, now), headers, context)
+    return _due(state, headers, context)
 
 
-def _well(feed: Feed, now: datetime) -> Feed:
-    return replace(feed, polled_at=now, ok_at=now, failing_since=None, failures=0, error="")
+def _well(now: datetime, degraded: str) -> dict[str, Any]:
+    """Return what a good answer changes of a feed; `degraded`: what is wrong with the document all the same."""
+    return {"polled_at": now, "ok_at": now, "failing_since": None, "failures": 0, "error": degraded}
 
 
 def _health(feed: Feed, parsed: ParsedFeed) -> Health:
@@ -178,17 +183,17 @@ def rhythm_of(entries: Iterable[Entry], before: timedelta | None, newest: dateti
     return found if before is None else 0.8 * before + 0.2 * found
 
 
-def _moved(feed: Feed, target: str | None, now: datetime) -> Feed:
-    """Return the feed with a permanent redirect counted, and followed for good once it has proved stable."""
-    notes = {name: value for name, value in feed.notes.items() if not name.startswith("moved_")}
+def _moved(feed: Feed, notes: Mapping[str, str], target: str | None, now: datetime) -> dict[str, Any]:
+    """Return the notes with a permanent redirect counted, and the new address once it has proved stable."""
+    rest = {name: value for name, value in notes.items() if not name.startswith("moved_")}
     if target is None:
-        return replace(feed, notes=notes)
+        return {"notes": rest}
     same = feed.notes.get("moved_to") == target
     since = feed.notes.get("moved_since", now.isoformat()) if same else now.isoformat()
     count = int(feed.notes.get("moved_count", "0")) + 1 if same else 1
     if count >= MOVES and now - datetime.fromisoformat(since) >= DAY:
-        return replace(feed, fetch_url=target, notes=notes)
-    return replace(feed, notes={**notes, "moved_to": target, "moved_since": since, "moved_count": str(count)})
+        return {"notes": rest, "fetch_url": target}
+    return {"notes": {**rest, "moved_to": target, "moved_since": since, "moved_count": str(count)}}
 
 
 def _due(feed: Feed, headers: Mapping[str, str], context: PollContext) -> Feed:

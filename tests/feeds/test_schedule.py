@@ -162,6 +162,8 @@ def test_a_304_does_not_hide_what_was_wrong_with_the_document() -> None:
     broken = after(GOOD, parsed(entry(1), overlap=1, degraded="not well-formed: line 3"))
     assert broken.health is Health.DEGRADED
     assert after(broken, NotModified()).health is Health.DEGRADED
+    assert after(broken, NotModified()).error == broken.error != ""
+    assert after(after(broken, parsed(entry(0))), NotModified()).error == ""
     empty = after(GOOD, parsed(listed=0))
     assert empty.health is Health.EMPTY
     assert after(empty, NotModified()).health is Health.EMPTY
