@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -64,13 +64,17 @@ class KnownClaims:
         self._statements.append(statement)
         self._figures.update(figure.value for figure in statement.facts.figures)
 
-    def nearest(self, claim: Statement) -> tuple[Statement | None, float]:
-        """The known sentence that covers most of a claim, and the share (0..1) of its weighted words it covers."""
-        total = sum(map(_weight, sorted(claim.stems)))
+    def nearest(self, claim: Statement, but: Collection[str] = ()) -> tuple[Statement | None, float]:
+        """The known sentence that covers most of a claim, and the share (0..1) of its weighted words it covers.
+
+        `but` are stems of the claim that are left out of account.
+        """
+        asked = sorted(claim.stems.difference(but))
+        total = sum(map(_weight, asked))
         if not total:
             return None, 1.0
         covered: dict[int, float] = {}
-        for stem in sorted(claim.stems):
+        for stem in asked:
             for at in self._with.get(stem, ()):
                 covered[at] = covered.get(at, 0.0) + _weight(stem)
         best = max(covered, key=lambda at: (round(covered[at], 6), -at), default=None)

@@ -189,7 +189,7 @@ def atoms_of(word: str) -> tuple[str, ...]:
 
 
 def _is_capital(token: str) -> bool:
-    return token[0].isupper() and len(token) > 1
+    return token[0].isupper() and len(token) > 1 and not token.startswith(("I'", "I’"))
 
 
 def _is_headline_case(tokens: list[str]) -> bool:

@@ -43,6 +43,7 @@ _NOT_A_UNIT = frozenset(
     some over under than up late early last next past former foreign nuclear military civilian armed senior local"""
     )
 )
+_BEYOND = frozenset(words("in on at to by from after before for with during near against while when who that per"))
 _ABOVE, _BELOW, _AROUND = frozenset(("over", "than", "least")), frozenset(("nearly", "almost", "under")), 0.25
 _ROUGHLY = frozenset(("about", "around", "some", "roughly", "approximately", "circa", "estimated"))
 _ALIKE = {
@@ -114,7 +115,7 @@ def _unit_before(lower: Sequence[str], at: int) -> tuple[str, str]:
     for word in reversed(lower[max(at - 4, 0) : at]):
         stemmed = stem(word) or word
         if stemmed in _ALIKE:
-            return _ALIKE[stemmed], "dead" if _ALIKE[stemmed] == "dead" else word
+            return _ALIKE[stemmed], _ALIKE[stemmed] if _ALIKE[stemmed] in {"dead", "hurt"} else word
     return "", ""
 
 
@@ -197,7 +198,7 @@ def _unit_at(tokens: Sequence[str], lower: Sequence[str], end: int, before: str)
         return "%", end + 1
     for at in range(end, min(end + 5, len(tokens))):
         word = lower[at]
-        if not word[0].isalpha():
+        if not word[0].isalpha() or word in _BEYOND:
             break
         capital = tokens[at][0].isupper() and len(word) > 1
         if capital or word.endswith(("'s", "’s")) or word in STOPWORDS | _NOT_A_UNIT or word in SPELT:

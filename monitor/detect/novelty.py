@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from monitor.detect.claims import KnownClaims, Statement
 from monitor.detect.facts import Name
 from monitor.detect.figures import Figure
-from monitor.detect.lex import stem_id
+from monitor.detect.lex import stem_id, stems
 from monitor.detect.likeness import sound
 from monitor.text import short
 from monitor.types import Claim, Novelty, Verdict
@@ -29,6 +29,10 @@ _COMMON_NAME, _PLACE = 0.25, 0.3  # of ordinary words, or a country
 _LIKELY_NAME = 0.35  # a rare word that only begins a sentence
 _SHOUTED_NAME, _LONGEST_NAME = 0.2, 3  # in a headline full of capitals nothing tells a name from other words
 _FOREIGN_NAME = 0.25  # names are told from other words less surely in other languages
+_IDENTIFIED = 0.2  # who it was that something known was told of
+_TOLD_UNNAMED = 0.5  # share of its other words in one earlier sentence from which a claim only adds a name to that
+_DENIED = 0.5  # share of its words in one earlier denial from which a denial is that one
+_SHORT = 2  # words of a name that is not cut to its initials
 _RARE = 0.85  # share of the greatest rarity from which a word is no ordinary one
 _AHEAD = 180  # days: dates no further off are announced, later ones belong to another year
 _QUOTED = 90  # characters of a sentence that a reason quotes
@@ -46,7 +50,7 @@ class Lesson:
     """What one entry teaches, kept small: it is remembered longer than the entry."""
 
     sounds: frozenset[str]
-    full_names: frozenset[tuple[str, ...]]
+    full_names: frozenset[tuple[str, ...]]  # of more than one word, or initials
     figures: frozenset[str]
 
 
@@ -54,11 +58,19 @@ def lesson_of(statements: Iterable[Statement]) -> Lesson:
     """Everything in the statements that is known from then on."""
     found = tuple(statements)
     names = [name for s in found for name in s.facts.names]
+    heard = {word for s in found for word in s.stems | s.facts.atoms}
+    heard |= {_initials(name) for name in names if len(name.atoms) > _SHORT}
+    full = (name for name in names if len(name.atoms) > 1 or (name.written.isupper() and not name.shouted))
     return Lesson(
-        sounds=frozenset(sound(word) for s in found for word in s.stems | s.facts.atoms),
-        full_names=frozenset(tuple(map(sound, name.atoms)) for name in names if len(name.atoms) > 1),
+        sounds=frozenset(map(sound, heard)),
+        full_names=frozenset(tuple(map(sound, name.atoms)) for name in full),
         figures=frozenset(figure.key for s in found for figure in s.facts.figures),
     )
+
+
+def _initials(name: Name) -> str:
+    """The letters a long name goes by: `imf`."""
+    return "".join(atom[0] for atom in name.atoms)
 
 
 @dataclass(slots=True)
@@ -83,11 +95,13 @@ class Known:
         return any(self.idf[stem_id(atom)] >= _RARE for atom in name.atoms)
 
     def has_name(self, name: Name) -> bool:
-        """Whether the name, or the surname it extends, was mentioned before."""
+        """Whether the name, its initials, what it is short for or the surname it extends was mentioned before."""
         atoms = tuple(map(sound, name.atoms))
         new = {atom for atom in atoms if atom not in self.sounds}
-        if not new:
+        if not new or atoms[1:] in self.full_names or (sound(_initials(name)),) in self.full_names:
             return True
+        if name.place:
+            return all(sound(word) in self.sounds for word in stems(name.written))
         ends = {atoms[0], atoms[-1]} - new
         return bool(ends) and not any(end in self.ends for end in ends)
 
@@ -123,8 +137,9 @@ def judge(report: Report, event: Sequence[Statement], known: Known) -> Verdict:
     """
     whys: dict[str, float] = {}
     fresh: list[Statement] = []
+    told = _Told(event)
     for statement in report.statements:
-        news = list(_news(statement, report, event, known))
+        news = list(_news(statement, report, told, known))
         whys.update({n.why: max(n.weight, whys.get(n.why, 0.0)) for n in news})
         if news or report.odds is None:
             fresh.append(statement)
@@ -132,7 +147,7 @@ def judge(report: Report, event: Sequence[Statement], known: Known) -> Verdict:
         score = round(1 - 0.5 * _left(whys.values()), 4)
         why = ("first report", *_worth_saying(whys))[:MAX_WHY]
         return Verdict(novelty=Novelty.NEW_EVENT, score=score, why=why, new=_claims(fresh))
-    return _further(report, KnownClaims(event), whys, fresh)
+    return _further(report, told.claims, whys, fresh)
 
 
 def _further(report: Report, event: KnownClaims, whys: dict[str, float], fresh: list[Statement]) -> Verdict:
@@ -169,28 +184,46 @@ def _left(weights: Iterable[float]) -> float:
     return left
 
 
-def _news(statement: Statement, report: Report, event: Sequence[Statement], known: Known) -> Iterable[_News]:
+class _Told:
+    """What the earlier reports of an event say, read once."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self.claims = KnownClaims(statements)
+        self.denials = KnownClaims(s for s in statements if s.facts.denials)
+        self.figures = [figure for s in statements for figure in s.facts.figures]
+        self.dates = {date for s in statements for date in s.facts.dates}
+        self.anything = bool(statements)
+
+    def unnamed(self, statement: Statement, name: Name) -> bool:
+        """Whether an earlier sentence says the same of somebody it does not name."""
+        found, covered = self.claims.nearest(statement, but=name.atoms)
+        if found is None or covered < _TOLD_UNNAMED:
+            return False
+        return found.facts.atoms <= statement.facts.atoms | statement.stems
+
+
+def _news(statement: Statement, report: Report, told: _Told, known: Known) -> Iterable[_News]:
     """The facts nobody reported before, with what each weighs."""
     facts = statement.facts
     for name in facts.names:
         weight = _name_weight(name, report, known)
         if weight and not known.has_name(name):
-            yield _News(weight, f"first mention: {_called(name)}")
-    told = [figure for other in event for figure in other.facts.figures]
+            named = not name.place and told.unnamed(statement, name)
+            yield _News(min(weight, _IDENTIFIED) if named else weight, f"first mention: {_called(name)}")
     for figure in facts.figures:
-        yield from _figure_news(figure, told, known)
-    if facts.denials and event and not any(other.facts.denials for other in event):
+        yield from _figure_news(figure, told.figures, known)
+    if facts.denials and told.anything and told.denials.nearest(statement)[1] < _DENIED:
         yield _News(_DENIAL, f"now denied or disputed: “{_around(facts.denials[0], statement.text)}”")
-    dates = {date for other in event for date in other.facts.dates}
-    for date in facts.dates if event else ():
+    for date in facts.dates if told.anything else ():
         day = next((day for day in _coming(report.date) if day.strftime("%m-%d") == date), None)
-        if day is not None and date not in dates:
+        if day is not None and date not in told.dates:
             yield _News(_DATE, f"new date: {day.day} {day:%B}")
 
 
 def _called(name: Name) -> str:
     """A name as a reason gives it: the country in place of `British`."""
-    return name.place.title() if name.place and name.written.lower().endswith(_ADJECTIVES) else name.written
+    short_form = "." in name.written or name.written.lower().endswith(_ADJECTIVES)
+    return name.place.title() if name.place and short_form else name.written
 
 
 def _around(word: str, text: str) -> str:

@@ -37,6 +37,8 @@ def judged(text: str, odds: float | None = SURE, event: Sequence[str] = FERRY) -
         "Hundreds were aboard when the Estrella del Sur ran aground.",
         "Mr Salas, the captain, said his ship hit rocks on March 2.",
         "It happened in the west of the bay.",
+        "Ferry under master Ngozi Adebayo runs aground off Santa Brisa with 230 aboard.",
+        "I've never seen 230 people so quiet aboard, he said.",
     ],
 )
 def test_nothing_new(text: str) -> None:
@@ -57,6 +59,25 @@ def test_a_new_fact_is_named(text: str, why: str) -> None:
     assert verdict.novelty is Novelty.DEVELOPMENT
     assert any(given.startswith(why) for given in verdict.why), verdict.why
     assert [claim.text for claim in verdict.new] == [text]
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ("The IMF will lend more.", "The International Monetary Fund has agreed."),
+        ("The International Monetary Fund will lend more.", "The IMF has agreed."),
+        ("aid for syria is on its way", "Aid reached Syria."),
+        ("Jared Pobre was on board.", "Millionaire Jared Pobre was rescued."),
+    ],
+)
+def test_a_name_known_in_another_form_is_no_first_mention(told: str, text: str) -> None:
+    assert not any("mention" in why for why in judged(text, event=(told,)).why)
+
+
+def test_a_second_denial_is_another_one_unless_it_denies_the_same() -> None:
+    told = (*FERRY, "The owner denied that the ship was too fast.")
+    assert judged("The ship's owner denied it was too fast.", event=told).novelty is Novelty.REPEAT
+    assert judged("The port authority rejected reports of missing lights.", event=told).novelty is Novelty.DEVELOPMENT
 
 
 def test_a_report_that_hardly_fits_is_told_with_what_is_new_in_it() -> None:

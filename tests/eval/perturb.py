@@ -8,12 +8,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitor.text import canonical_url, fingerprint
+from monitor.text import canonical_url, fingerprint, sentences
 from monitor.types import Entry
 
 AGENCIES = ("Reuters", "AP", "AFP", "dpa", "Yonhap", "Kyodo", "Xinhua", "EFE", "ANSA", "PTI")
 CITIES = ("SEOUL", "KYIV", "LONDON", "Washington", "NEW YORK", "Brussels", "Tokyo", "Cape Town", "SAO PAULO")
 PEOPLE = ("Jane Miller", "Tom O'Hara", "Min-ji Park", "Lena Schmidt", "Carlos Ruiz")
+FILLING = (
+    "More on this will be published here as it becomes available.",
+    "Readers can follow our coverage through the day.",
+    "The development comes amid continuing tension in the region.",
+    "Observers have been following the matter closely.",
+)
+LEADS = (
+    "Here is what our desk is reading this morning.",
+    "Good evening and welcome to our overview.",
+    "This just came in from our partners.",
+)
 OUTLETS = ("northern-post", "city-echo", "harbour-times", "valley-herald", "metro-daily")
 
 
@@ -72,9 +83,37 @@ def _followed(title: str, body: str, dice: random.Random) -> tuple[str, str]:
     return title, f"{body} {dice.choice(ends)}".strip()
 
 
+def _lead_only(title: str, body: str, _: random.Random) -> tuple[str, str]:
+    return title, " ".join(sentences(body)[:1])
+
+
+def _own_headline(title: str, body: str, dice: random.Random) -> tuple[str, str]:
+    """The outlet's own headline over an agency's text, or a rubric in its place."""
+    if len(body.split()) < 12:
+        return title, body
+    lead = " ".join(body.split()[:7]).rstrip(",.;:")
+    return dice.choice((f"{lead} …", "World news in brief", "What we know so far")), body
+
+
+def _appended(title: str, body: str, dice: random.Random) -> tuple[str, str]:
+    return title, f"{body.rstrip('. ')}. {' '.join(dice.sample(FILLING, 2))}" if body else body
+
+
+def _own_lead(title: str, body: str, dice: random.Random) -> tuple[str, str]:
+    return title, f"{dice.choice(LEADS)} {body}" if body else body
+
+
+def _escaped(title: str, body: str, dice: random.Random) -> tuple[str, str]:
+    """Entities escaped twice, narrow and doubled spaces, typographic quotes."""
+    quoted = re.sub(r'"([^"]*)"', "“\\1”", body).replace("'", "’")
+    swap = dice.choice((("&", "&amp;"), (" ", "  "), (" ", "\u00a0"), ("-", "\u2011"), ("'", "&#39;")))
+    return title.replace(*swap), quoted.replace(*swap)
+
+
 COPYING: dict[str, Callable[[str, str, random.Random], tuple[str, str]]] = {
     "dateline": _dateline, "byline": _byline, "truncation": _truncated, "agency tag": _tagged, "prefix": _prefixed,
-    "typography": _dressed, "headline only": _headline_only, "boilerplate": _followed,
+    "typography": _dressed, "headline only": _headline_only, "boilerplate": _followed, "lead only": _lead_only,
+    "own headline": _own_headline, "appended": _appended, "own lead": _own_lead, "escapes": _escaped,
 }  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def test_rewordings_are_no_news_and_planted_facts_are(shared: Path, lens: Lens) 
     recall = {kind: fmean(v.verdict.novelty in TELLING for v in new[kind]) for kind in FACTS}
     assert recall["figure"] >= 0.92, recall
     assert recall["name"] >= 0.92, recall
-    assert recall["denial"] >= 0.72, recall
+    assert recall["denial"] >= 0.9, recall
     assert fmean(any("denied" in why for why in v.verdict.why) for v in new["denial"] if v.verdict.new) >= 0.9
 
 
