@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from monitor.cli import show
 from monitor.config import Config
@@ -28,7 +29,8 @@ def report(config: Config) -> dict[str, Any]:
 
 
 def _story(config: Config, name: str) -> dict[str, Any]:
-    from monitor.notify.route import describe, next_slot
+    from monitor.notify.describing import describe
+    from monitor.notify.route import next_slot
     from monitor.notify.settings import routes_of
 
     story, now = config.storylines[name], datetime.now(UTC)
@@ -38,6 +40,7 @@ def _story(config: Config, name: str) -> dict[str, Any]:
             "kind": config.receivers[route.receiver].kind,
             "when": describe(route),
             "next": next_slot(route, now),
+            "timezone": route.timezone,
         }
         for route in routes_of(config.routes)
         if route.hears(name)
@@ -147,6 +150,10 @@ def _ask(config: Config) -> str:
     return ""
 
 
+def _moment(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M %Z} ({show.when(at)})"
+
+
 def tell(config: Config, found: dict[str, Any], trouble: list[str], *, online: bool) -> None:
     """Print the report for a person."""
     show.say(f"{shown(config.path)} is sound: {len(config.storylines)} storylines, {found['feeds']} feeds.", "good")
@@ -156,7 +163,7 @@ def tell(config: Config, found: dict[str, Any], trouble: list[str], *, online: b
         show.say(f"{story['title']}{state}  [{story['name']}]", "strong")
         show.say(f"  defined by {story['seeds']} seed articles and {story['terms']} watch terms")
         for told in story["told_to"]:
-            following = f"; next {show.when(told['next'])}" if told["next"] else ""
+            following = f"; next {_moment(told['next'], told['timezone'])}" if told["next"] else ""
             show.say(f"  told to {told['receiver']} ({told['kind']}): {told['when']}{following}")
         if not story["told_to"]:
             show.say("  nobody is told", "warn")

@@ -9,7 +9,6 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
-from monitor import durations
 from monitor.notify import slots, terms
 from monitor.notify.quiet import Quiet
 from monitor.types import (
@@ -267,24 +266,6 @@ def next_slot(route: Route, now: datetime) -> datetime | None:
         return None
     slot = slots.following(route.cron, route.timezone, now)
     return (route.quiet.until(slot) if route.quiet else None) or slot
-
-
-def describe(route: Route) -> str:
-    """Return in words when this route tells."""
-    parts = [
-        f"at {route.cron} {route.timezone}" if route.cron else f"{durations.show(route.group_wait)} after the first"
-    ]
-    if route.min_score:
-        parts.append(f"score from {route.min_score:g}")
-    if route.verdicts != NEWS:
-        parts.append("/".join(route.verdicts))
-    if route.min_sources > 1:
-        parts.append(f"from {route.min_sources} independent sources")
-    if route.max_per_day:
-        parts.append(f"at most {route.max_per_day} events a day")
-    if route.quiet:
-        parts.append(f"quiet {route.quiet.written} {route.quiet.timezone}")
-    return "; ".join(parts)
 
 
 def _not_quiet(route: Route, mine: tuple[Alert, ...], now: datetime) -> tuple[tuple[Alert, ...], datetime | None]:

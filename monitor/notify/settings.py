@@ -94,7 +94,7 @@ class QuietSettings(Settings):
             windows=tuple(quiet.parse(written) for written in self.windows),
             timezone=self.timezone or timezone,
             bypass=self.bypass,
-            written="; ".join(self.windows),
+            written=" and ".join(self.windows),
         )
 
 
