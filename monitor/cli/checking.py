@@ -156,12 +156,14 @@ def _moment(at: datetime, zone: str) -> str:
 
 def tell(config: Config, found: dict[str, Any], trouble: list[str], *, online: bool) -> None:
     """Print the report for a person."""
-    show.say(f"{shown(config.path)} is sound: {len(config.storylines)} storylines, {found['feeds']} feeds.", "good")
+    stories, feeds = show.count(len(config.storylines), "storyline"), show.count(found["feeds"], "feed")
+    show.say(f"{shown(config.path)} is sound: {stories}, {feeds}.", "good")
     for story in found["storylines"]:
         show.say()
         state = " (paused)" if story["paused"] else ""
         show.say(f"{story['title']}{state}  [{story['name']}]", "strong")
-        show.say(f"  defined by {story['seeds']} seed articles and {story['terms']} watch terms")
+        articles, terms = show.count(story["seeds"], "seed article"), show.count(story["terms"], "watch term")
+        show.say(f"  defined by {articles} and {terms}")
         for told in story["told_to"]:
             following = f"; next {_moment(told['next'], told['timezone'])}" if told["next"] else ""
             show.say(f"  told to {told['receiver']} ({told['kind']}): {told['when']}{following}")

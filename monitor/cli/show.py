@@ -116,6 +116,11 @@ def say(text: str = "", style: str = "") -> None:
     )
 
 
+def count(number: int, what: str) -> str:
+    """Return a number with its noun, in the plural unless it is one."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def when(moment: datetime | None, now: datetime | None = None) -> str:
     """Return a moment as a person reads it: "3 min ago", "in 2 h", or the local date."""
     if moment is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ SECTIONS: dict[str, Any] = {
 }
 ADAPTERS: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in SECTIONS.items()}
 NAMED = ("storylines", "receivers")
+GLOB = re.compile(r"[*?\[]")
 
 
 @dataclass(slots=True)
@@ -113,12 +115,23 @@ def _included(parts: Parts, found: Problems) -> Iterator[Path]:
         if matching is None:
             anchor = Path(pattern).anchor
             matching = sorted(Path(anchor).glob(str(Path(pattern).relative_to(anchor))))
-        if not matching and not any(sign in pattern for sign in "*?["):
-            found.error(where, f"include: there is no file {pattern}")
+        if not matching:
+            _check_pattern(parts.document.path.parent / pattern, where, found)
         for path in matching:
             if path.resolve() not in seen and path.is_file():
                 seen.add(path.resolve())
                 yield path
+
+
+def _check_pattern(pattern: Path, where: Where, found: Problems) -> None:
+    """Note a file or folder that is not there; a folder may be empty."""
+    if not GLOB.search(str(pattern)):
+        found.error(where, f"include: there is no file {document.shown(pattern)}")
+    elif not GLOB.search(str(pattern.parent)) and not pattern.parent.is_dir():
+        above = pattern.parent.parent
+        beside = [other.name for other in above.iterdir() if other.is_dir()] if above.is_dir() else []
+        hint = problems.nearest(pattern.parent.name, beside)
+        found.error(where, f"include: there is no folder {document.shown(pattern.parent)}{hint}")
 
 
 def _top(doc: Document, model: Any, found: Problems) -> Any:

@@ -86,4 +86,6 @@ def _trouble(path: Path) -> str:
         return f"there is no file {shown(path)}"
     if path.is_dir():
         return f"{shown(path)} is a folder"
+    if path.is_file() and not path.stat().st_size:
+        return f"{shown(path)} is empty"
     return "" if os.access(path, os.R_OK) else f"{shown(path)} cannot be read by this user"

@@ -37,7 +37,8 @@ def web_address(url: str) -> str:
     url = url.strip()
     parts = urlsplit(url)
     if parts.scheme.lower() not in ("http", "https"):
-        raise ValueError("a feed address starts with http:// or https://")
+        start = url.partition("//")[0] if "//" in url else url.rpartition("@")[2]  # a password may stand between
+        raise ValueError(f"a feed address starts with http:// or https://, not {start!r}")
     if parts.username is not None or parts.password is not None:
         raise ValueError("no user or password in an address: put them in a file and name it with auth_file")
     if not parts.hostname or re.search(r"[\s\x00-\x1f\x7f]", url):
@@ -76,7 +77,7 @@ class PollingSettings(BaseModel):
     max_items: int = Field(1_000, ge=1, le=100_000, description="Entries read of one document, newest first.")
     parse_seconds: int = Field(10, ge=1, le=300, description="Processor seconds one document may cost.")
     first_poll_newest: int | None = Field(
-        None, ge=1, description="Read only so many entries of a new feed in full; the others by a quick scan."
+        None, ge=1, description="Read only the newest so many entries of a new feed; older ones count as known."
     )
     user_agent: str | None = Field(None, description="Replaces the whole User-Agent.")
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import islice
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from cronsim import CronSim, CronSimError
 
@@ -23,7 +24,9 @@ def validate(cron: str, timezone: str) -> None:
     try:
         zone = ZoneInfo(timezone)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"{timezone!r} is no time zone; write an IANA name like Europe/London") from error
+        known = get_close_matches(timezone, available_timezones(), n=1)
+        hint = f"did you mean {known[0]}?" if known else "write an IANA name like Europe/London"
+        raise ValueError(f"{timezone!r} is no time zone; {hint}") from error
     if len(cron.split()) != 5:
         raise ValueError(f"{cron!r} is no schedule; write five cron fields like `0 7,17 * * mon-fri`")
     try:

@@ -76,7 +76,16 @@ BROKEN = [
         "receivers:\n  ops: {webhook: {url: https://example.org/hook, secret_env: MONITOR_NO_SUCH}}",
         "monitor.yaml:2:50: receivers.ops.webhook.secret_env: the environment has no variable MONITOR_NO_SUCH",
     ),
-    ("feed address", "feeds:\n  - ftp://example.org/x", "monitor.yaml:2:5: feeds[1]: a feed address starts with http"),
+    (
+        "feed address",
+        "feeds:\n  - htps://desk:pa55@example.org/x",
+        "monitor.yaml:2:5: feeds[1]: a feed address starts with http:// or https://, not 'htps:'",
+    ),
+    (
+        "feed address without scheme",
+        "feeds:\n  - desk:pa55@example.org/x",
+        "monitor.yaml:2:5: feeds[1]: a feed address starts with http:// or https://, not 'example.org/x'",
+    ),
     ("local feed", "feeds:\n  - {url: 'file:///etc/passwd'}", "monitor.yaml:2:6: feeds[1].url: a feed address starts"),
     (
         "same feed twice",
@@ -91,7 +100,7 @@ BROKEN = [
     (
         "bad time zone",
         SOUND.replace("immediate: {}", 'digest: {cron: "0 7 * * *", timezone: Europe/Londn}'),
-        "monitor.yaml:9:42: routes[1].digest: 'Europe/Londn' is no time zone",
+        "monitor.yaml:9:42: routes[1].digest: 'Europe/Londn' is no time zone; did you mean Europe/London?",
     ),
     (
         "bad verdict",
@@ -119,6 +128,7 @@ BROKEN = [
         "monitor.yaml:1:1: state: postgresql databases are not supported yet",
     ),
     ("include", "include: [nofile.yaml]", "monitor.yaml:1:11: include: there is no file nofile.yaml"),
+    ("include of a folder", "include: confd/*.yaml", "monitor.yaml:1:1: include: there is no folder confd"),
     ("list for mapping", "- a\n- b", "monitor.yaml:1:1: must be a mapping"),
     (
         "opml",
@@ -186,6 +196,12 @@ def test_a_secret_others_can_read_is_a_warning(read: Read, tmp_path: Path) -> No
     (tmp_path / "hook").chmod(0o644)
     made = read("receivers: {ops: {webhook: {url: https://example.org/hook, secret_file: hook}}}")
     assert any("hook can be read by others; chmod 600 it" in warning for warning in made.warnings)
+
+
+def test_a_secret_file_that_holds_nothing_is_a_fault(faults: Faults, tmp_path: Path) -> None:
+    (tmp_path / "hook").touch(mode=0o600)
+    lines = faults("receivers: {ops: {webhook: {url: https://example.org/hook, secret_file: hook}}}")
+    assert lines == ["monitor.yaml:1:60: receivers.ops.webhook.secret_file: hook is empty"]
 
 
 def test_included_files_count_paths_from_their_own_folder(read: Read, tmp_path: Path) -> None:
