@@ -58,13 +58,16 @@ class Judged:
         if assignment is None:
             tx.stories.decide([(entry.seq, decision)])
             return 0
+        parts = [tx.events.sources_of(part) for part in (assignment.event_id, *assignment.merged)]
         for merged in assignment.merged:
             tx.events.merge(merged, assignment.event_id)
-        before = tx.events.sources_of(assignment.event_id)
         tx.stories.decide([(entry.seq, decision)])
-        own = before if assignment.copy_of else before | {entry.source}
+        own = set().union(*parts, set() if assignment.copy_of else {entry.source})
         facts = RouteFacts(
-            tags=entry.tags, text=entry.text, independent_sources=max(1, len(own)), sources_before=len(before)
+            tags=entry.tags,
+            text=entry.text,
+            independent_sources=max(1, len(own)),
+            sources_before=max(len(part) for part in parts),
         )
         alerts = alerts_for(decision, facts, routes, standing)
         for alert in alerts:

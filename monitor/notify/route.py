@@ -71,7 +71,9 @@ class RouteFacts:
     tags: tuple[str, ...] = ()  # of the entry's feed
     text: str = ""
     independent_sources: int = 1  # of the event, this entry counted
-    sources_before: int = 0  # the same before it came; 0: first entry of the event
+    sources_before: int = (
+        0  # the same before it came, of the best known part where it joined events; 0: its first entry
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,7 @@ def _alert(route: Route, decision: Decision, facts: RouteFacts) -> Alert | None:
         return None
     if facts.sources_before < route.min_sources and route.min_sources > 1:
         novelty = Novelty.NEW_EVENT if novelty is not Novelty.CORRECTION else novelty  # new to this route
-    elif route.second_source and facts.sources_before == 1 and facts.independent_sources == 2:
+    elif route.second_source and facts.sources_before == 1 < facts.independent_sources:
         reason = SECOND_SOURCE if novelty not in NEWS else ""
     if not reason and novelty not in route.verdicts:
         return None

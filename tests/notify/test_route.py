@@ -120,6 +120,8 @@ def test_the_second_independent_source_is_an_alert_of_its_own_where_asked_for() 
     assert routing.alerts_for(decision(Novelty.REPEAT), facts, [plain], ()) == []
     (made,) = routing.alerts_for(decision(Novelty.REPEAT), facts, [asked], ())
     assert made.reason == routing.SECOND_SOURCE
+    joined = RouteFacts(independent_sources=3, sources_before=1)  # two events turned out to be one
+    assert len(routing.alerts_for(decision(Novelty.REPEAT), joined, [asked], ())) == 1
     third = RouteFacts(independent_sources=3, sources_before=2)
     assert routing.alerts_for(decision(Novelty.REPEAT), third, [asked], ()) == []
 
