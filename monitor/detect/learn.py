@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -94,7 +94,8 @@ def learn(baseline: Baseline, lens: Lens, feedback: Sequence[Feedback]) -> Knowl
     material = Material([p for p in passages if p], seeds, _verdicts(feedback, lens), feedback, lens)
     alone = material.learnt()
     near = _neighbours(alone.ratios(lens), lens)
-    return alone if near is None else material.learnt(near)
+    known = alone if near is None else material.learnt(near)
+    return replace(known, profile=known.profile.kept())
 
 
 def _neighbours(ratios: Floats, lens: Lens) -> Neighbours | None:

@@ -146,14 +146,17 @@ class Rarity:
     idf: NDArray[np.float32]
     reports: int = 0
     stems: Counts = field(default_factory=lambda: np.zeros(STEM_SPACE, dtype=np.int32))
-    names: Counts = field(default_factory=lambda: np.zeros(STEM_SPACE, dtype=np.int32))
+    names: dict[int, int] = field(default_factory=dict)
     mask: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(STEM_SPACE, dtype=np.bool_))
 
     def count(self, point: Point, times: int = 1) -> None:
         """Count a report in (`times=1`) or out (`times=-1`)."""
         self.reports += times
         self.stems[point.stems] += times
-        self.names[point.names] += times
+        for name in point.names.tolist():
+            self.names[name] = self.names.get(name, 0) + times
+            if not self.names[name]:
+                del self.names[name]
 
     def of_stems(self, ids: Ints) -> Floats:
         """The weight of each stem, 0..1."""
@@ -162,7 +165,7 @@ class Rarity:
 
     def of_names(self, ids: Ints) -> Floats:
         """The weight of each name, 0..1."""
-        return self._local(self.names[ids])
+        return self._local(np.array([self.names.get(name, 0) for name in ids.tolist()], dtype=np.int32))
 
     def _local(self, counts: Counts) -> Floats:
         total = np.log(self.reports + _EARLY)

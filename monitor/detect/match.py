@@ -7,13 +7,13 @@ last are computed only where they can matter: for other languages, and where the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.detect.language import COVERED
-from monitor.detect.lex import Sparse, Stacked
+from monitor.detect.lex import Indexed, Sparse, Stacked, indexed
 from monitor.detect.near import Neighbours
 from monitor.detect.reading import Lens, Reading, Readings
 from monitor.detect.vectors import Vectors, unit
@@ -42,9 +42,13 @@ class Document:
 class Profile:
     """Where a storyline lies in each space."""
 
-    words: NDArray[np.float32]  # (SPACE,), about unit length
+    words: NDArray[np.float32] | Indexed  # (SPACE,), about unit length
     meaning: Vectors
     sense: Vectors
+
+    def kept(self) -> Profile:
+        """The same in less memory, for as long as the storyline is followed."""
+        return self if isinstance(self.words, Indexed) else replace(self, words=indexed(self.words))
 
     def first(self, lexical: Stacked, vectors: Vectors) -> Evidence:
         """The evidence without the multilingual part, which stays zero."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.detect.lex import SPACE, Sparse, stacked
+from monitor.detect.lex import SPACE, Sparse, indexed, stacked
 
 
 def sparse(**weights: float) -> Sparse:
@@ -21,6 +21,15 @@ PRODUCTS = [0.0, 1.0, 0.0, 4.0, 0.0]
 def test_products_one_by_one_and_all_at_once() -> None:
     assert [row.dot(MIDDLE) for row in ROWS] == PRODUCTS
     assert stacked(ROWS).dots(MIDDLE.dense()).tolist() == PRODUCTS
+    assert stacked(ROWS).dots(indexed(MIDDLE.dense())).tolist() == PRODUCTS
+
+
+@pytest.mark.parametrize("filled", [0, 1, 300, 100_000, SPACE])
+def test_indexed_weights_are_the_dense_ones_however_many_there_are(filled: int) -> None:
+    random = np.random.default_rng(filled)
+    dense = np.zeros(SPACE, np.float32)
+    dense[random.choice(SPACE, filled, replace=False)] = random.random(filled, np.float32)
+    assert np.array_equal(indexed(dense)[np.arange(SPACE)], dense)
 
 
 @pytest.mark.parametrize("rows", [[], [sparse()], [sparse(), sparse()]])
