@@ -227,6 +227,8 @@ class Composer:
         route, name = group.route, group.storyline
         past = tx.outbox.past(route.key, route.receiver, name, now)
         known = tx.events.all(name, limit=500)
+        last = None if events else tx.outbox.last_told(route.receiver, name)  # "nothing new" is said of the time since
+        start = max(due.period_from, min(last, now)) if last else due.period_from
         return Digest(
             id=fingerprint(route.key, name, due.slot),
             storyline=name,
@@ -234,10 +236,10 @@ class Composer:
             receiver=route.receiver,
             route=route.key,
             reason=due.reason if events else DigestReason.NIL,
-            period_from=due.period_from,
+            period_from=start,
             period_to=due.period_to,
             events=tuple(events),
-            coverage=coverage(tx, name, due.period_from, due.period_to, now),
+            coverage=coverage(tx, name, start, due.period_to, now),
             timeline=summary.timeline(known, {event.id for event in events}),
             number=past.number + 1,
             held=due.held,

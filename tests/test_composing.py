@@ -143,6 +143,14 @@ def test_the_first_report_of_quiet_waits_for_the_first_slot_also_after_a_restart
     assert [mail.parsed["Subject"] for mail in scene.room.smtp.mails] == ["The harbour: nothing new"]
 
 
+def test_nothing_new_is_said_of_the_time_since_this_receiver_was_last_told(desk: Callable[[str], Desk]) -> None:
+    scene = desk("immediate: {group_wait: 0s}, digest: {cron: '0 8 * * *'}, when_empty: send")
+    scene.publish()
+    scene.until(july(1, 8))
+    assert [titles for _, titles in scene.told] == [[NEWS[0][0]], []]
+    assert "Nothing new since Mon 1 Jul 2024, 07:30 UTC." in text(scene.arrived[1][1])
+
+
 def test_what_waits_for_a_digest_survives_a_route_written_otherwise(desk: Callable[[str], Desk]) -> None:
     scene = desk("digest: {cron: '0 8 * * *'}")
     scene.publish()

@@ -170,6 +170,11 @@ class Outbox:
         )
         return Past(last, latest, number, tuple((row.event_id, row.created_at) for row in rows))
 
+    def last_told(self, receiver: str, storyline: str) -> datetime | None:
+        """Return the end of what a receiver was told of a storyline by any route."""
+        same = and_(digests.c.receiver == receiver, digests.c.storyline == storyline)
+        return self._c.execute(select(func.max(digests.c.period_to)).where(same)).scalar()
+
     def is_ahead(self, now: datetime) -> bool:
         """Say whether anything waits by a clock that was set back since."""
         return self._c.execute(select(deliveries.c.id).where(_PENDING, _ahead(now)).limit(1)).first() is not None
