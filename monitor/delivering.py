@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from monitor.store.locks import Couriers
 from monitor.types import Attempt, Delivery, GiveUp, Outcome, Retry
 
 LEASE = timedelta(minutes=5)  # a delivery claimed by somebody who died is free again after this
+AHEAD = 16  # deliveries read at once, each taken when its turn comes
 LANES = 16  # receivers served at once
 GRACE = 5.0  # seconds that the end leaves a message under way; then it is broken off
 AGAIN = 2.0  # seconds between two tries to store a result
@@ -168,18 +170,19 @@ class Lanes:
 
     def _drain(self, receiver: str) -> DeliverReport:
         report = DeliverReport()
+        ahead: deque[Delivery] = deque()
         with self.store.begin() as tx:
-            delivery = self._claim(tx, receiver)
+            delivery = self._claim(tx, receiver, ahead)
         while delivery is not None:
             self.at("claimed")
             end = self._send(delivery)
-            delivery = self._settle(end)
+            delivery = self._settle(end, ahead)
             self.at("marked")
             self._tell(end, report)
         return report
 
-    def _claim(self, tx: Tx, receiver: str) -> Delivery | None:
-        """Take the next delivery of a receiver, None when it has to wait."""
+    def _claim(self, tx: Tx, receiver: str, ahead: deque[Delivery]) -> Delivery | None:
+        """Take the next delivery of a receiver, None when it has to wait; `ahead` are those read and not yet taken."""
         if self._stop.is_set():
             return None
         now, limit = self.clock(), self.courier.limit(receiver)
@@ -188,7 +191,14 @@ class Lanes:
         if pause is not None:
             tx.outbox.postpone(receiver, *pause, now)
             return None
-        return tx.outbox.claim(receiver, now, LEASE)
+        taken: Delivery | None = None
+        while taken is None:
+            if not ahead:
+                ahead.extend(tx.outbox.ready(receiver, now, AHEAD))
+            if not ahead:
+                return None
+            taken = tx.outbox.take(ahead.popleft(), now, LEASE)
+        return taken
 
     def _send(self, delivery: Delivery) -> End:
         started = self.clock()
@@ -199,13 +209,13 @@ class Lanes:
             return End(delivery, started, now, error.reason, error, next_attempt(delivery, error, now))
         return End(delivery, started, self.clock(), receipt)
 
-    def _settle(self, end: End) -> Delivery | None:
+    def _settle(self, end: End, ahead: deque[Delivery]) -> Delivery | None:
         """Store how an attempt ended and claim the next delivery, all or nothing; a store in trouble is asked again."""
         for _ in range(ASKED):
             try:
                 with self.store.begin() as tx:
                     self._record(tx, end)
-                    return self._claim(tx, end.delivery.receiver)
+                    return self._claim(tx, end.delivery.receiver, ahead)
             except StoreError as error:
                 log.error("result-not-stored", **_trace(end.delivery), outcome=end.outcome.value, error=str(error))  # noqa: TRY400  no traceback
                 if self._stop.wait(AGAIN):

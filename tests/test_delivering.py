@@ -56,12 +56,18 @@ def all_of(store: Store) -> list[Delivery]:
         return tx.outbox.all(limit=1000)
 
 
+def take(tx: Tx, room: Newsroom) -> Delivery | None:
+    """Take the oldest delivery to the desk."""
+    (oldest,) = tx.outbox.ready("desk", room.clock(), 1)
+    return tx.outbox.take(oldest, room.clock(), LEASE)
+
+
 def left_in_hand(room: Newsroom) -> None:
     """Leave a delivery claimed, as a process does that is killed while it sends."""
     with lanes(room) as before:
         queue(before.store, room)
         with before.store.begin() as tx:
-            assert tx.outbox.claim("desk", room.clock(), LEASE) is not None
+            assert take(tx, room)
 
 
 def test_what_a_killed_process_had_in_hand_is_sent_at_once_by_the_next(room: Newsroom) -> None:
@@ -80,7 +86,7 @@ def test_what_another_process_has_in_hand_is_left_to_it_until_its_lease_is_over(
         one.run()  # both are there now
         queue(one.store, room)
         with one.store.begin() as tx:
-            assert tx.outbox.claim("desk", room.clock(), LEASE) is not None
+            assert take(tx, room)
         assert two.run().sent == 0
         room.clock.advance(minutes=5)
         assert two.run().sent == 1
@@ -132,6 +138,31 @@ def test_a_locked_store_costs_no_repeat_the_result_is_kept_until_it_can_be_writt
         queue(way.store, room, count=2)
         assert way.run().sent == 2
     assert [mail.key for mail in room.smtp.mails] == ["<digest0.desk@localhost>", "<digest1.desk@localhost>"]
+
+
+def test_two_who_read_the_same_ahead_send_each_digest_once(room: Newsroom) -> None:
+    with lanes(room) as one, lanes(room) as two:
+        queue(one.store, room, count=6)
+
+        def help_out(point: str) -> None:
+            if point == "claimed" and len(room.smtp.mails) == 1:
+                assert two.run().sent == 4  # the other has one in hand and the rest in its head
+
+        one.at = help_out
+        assert one.run().sent == 2
+    assert len({mail.key for mail in room.smtp.mails}) == len(room.smtp.mails) == 6
+
+
+def test_a_receiver_that_is_gone_gets_nothing_that_was_read_ahead(room: Newsroom) -> None:
+    hook = f"{{url: {room.hook.url}, allow_private_networks: true}}"
+    room.write(receivers=f"\n  desk: {{webhook: {hook}}}\n  ops: {{webhook: {hook}}}")
+    room.hook.faults.arm("status", "410", times=None)
+    with lanes(room) as way:
+        queue(way.store, room, count=3)
+        assert way.run().dead == 1
+        states = {each.digest_id: (each.state, each.attempts) for each in all_of(way.store)}
+    assert states["digest0"] == (DeliveryState.DEAD, 1)
+    assert states["digest1"] == states["digest2"] == (DeliveryState.DEAD, 0)
 
 
 def test_a_shut_receiver_says_so_on_every_delivery_that_waits(room: Newsroom) -> None:

@@ -3,49 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from monitor.store.engine import driver
 from monitor.store.rows import delivery_of
-from monitor.store.schema import alerts, attempts, bodies, deliveries, digests, told
+from monitor.store.schema import alerts, attempts, bodies, deliveries, digests, milliseconds, told
 from monitor.types import Attempt, Delivery, DeliveryState, Digest, GiveUp, Line, Outcome, Rendered, Retry
 
 _PENDING = deliveries.c.state == DeliveryState.PENDING.value
-# Put together once: each delivery runs these, and SQLAlchemy takes longer to build a statement than SQLite to run it.
-_OLDEST = (
-    select(deliveries.c.id)
-    .where(
-        _PENDING,
-        deliveries.c.next_attempt_at <= bindparam("now"),
-        deliveries.c.receiver == bindparam("to"),
-    )
-    .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
-    .limit(1)
-)
-CLAIM = (
-    update(deliveries)
-    .where(deliveries.c.id == _OLDEST.scalar_subquery(), _PENDING)
-    .values(
-        state=DeliveryState.LEASED.value,
-        lease_until=bindparam("until"),
-        planned_at=bindparam("now"),
-        attempts=deliveries.c.attempts + literal(1),
-    )
-    .returning(*deliveries.c)
-)
-SENT = (
-    update(deliveries)
-    .where(deliveries.c.id == bindparam("which"))
-    .values(state=DeliveryState.SENT.value, sent_at=bindparam("at"), error="", lease_until=None)
-)
-ATTEMPT = insert(attempts)
-BODY = select(bodies.c.text, bodies.c.html, bodies.c.json).where(bodies.c.digest_id == bindparam("which"))
+# Each delivery runs these three, in the driver's own words: SQLAlchemy takes longer over them than SQLite does.
+TAKE = """
+update deliveries
+set state = 'leased', lease_until = :until, planned_at = :now, attempts = attempts + 1
+where id = :id and state = 'pending' and attempts = :attempts and next_attempt_at <= :now
+"""
+SENT = "update deliveries set state = 'sent', sent_at = :at, error = '', lease_until = null where id = :id"
+ATTEMPT = """
+insert into attempts (delivery_id, number, started_at, ended_at, outcome, detail)
+values (:delivery_id, :number, :started_at, :ended_at, :outcome, :detail)
+"""
 WHOLE = select(deliveries, bodies.c.text, bodies.c.html, bodies.c.json).join(
     bodies, bodies.c.digest_id == deliveries.c.digest_id
+)
+READY = (
+    WHOLE.where(_PENDING, deliveries.c.receiver == bindparam("to"), deliveries.c.next_attempt_at <= bindparam("now"))
+    .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+    .limit(bindparam("most"))
 )
 
 
@@ -197,14 +185,19 @@ class Outbox:
         open_ = deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.LEASED.value))
         return self._c.execute(select(func.min(deliveries.c.next_attempt_at)).where(open_)).scalar()
 
-    def claim(self, receiver: str, now: datetime, lease: timedelta) -> Delivery | None:
-        """Take the oldest ready delivery of a receiver for `lease`; None when there is none (compare-and-set)."""
-        claimed = self._c.execute(CLAIM, {"to": receiver, "now": now, "until": now + lease})
-        row = claimed.mappings().first()
-        if row is None:
+    def ready(self, receiver: str, now: datetime, limit: int) -> list[Delivery]:
+        """Return the oldest deliveries to a receiver that may be taken."""
+        rows = self._c.execute(READY, {"to": receiver, "now": now, "most": limit})
+        return [delivery_of(row) for row in rows.mappings()]
+
+    def take(self, delivery: Delivery, now: datetime, lease: timedelta) -> Delivery | None:
+        """Take a delivery for `lease`; None when it is no longer as it was read (compare-and-set)."""
+        until = now + lease
+        times = {"now": milliseconds(now), "until": milliseconds(until)}
+        found = driver(self._c).execute(TAKE, {"id": delivery.id, "attempts": delivery.attempts, **times})
+        if found.rowcount == 0:
             return None
-        body = self._c.execute(BODY, {"which": row["digest_id"]}).mappings().one()
-        return delivery_of({**row, **body})
+        return replace(delivery, state=DeliveryState.LEASED, attempts=delivery.attempts + 1, lease_until=until)
 
     def left_behind(self, now: datetime | None = None) -> list[Delivery]:
         """Return the deliveries somebody took and did not bring to an end by `now`; without it, all that are taken."""
@@ -214,7 +207,7 @@ class Outbox:
 
     def sent(self, attempt: Attempt) -> None:
         """Record a success."""
-        self._c.execute(SENT, {"which": attempt.delivery_id, "at": attempt.ended_at})
+        driver(self._c).execute(SENT, {"id": attempt.delivery_id, "at": milliseconds(attempt.ended_at)})
         self._keep(attempt)
 
     def failed(self, attempt: Attempt, verdict: Retry | GiveUp) -> None:
@@ -231,12 +224,12 @@ class Outbox:
         row = {
             "delivery_id": attempt.delivery_id,
             "number": attempt.number,
-            "started_at": attempt.started_at,
-            "ended_at": attempt.ended_at,
+            "started_at": milliseconds(attempt.started_at),
+            "ended_at": milliseconds(attempt.ended_at),
             "outcome": attempt.outcome.value,
             "detail": attempt.detail,
         }
-        self._c.execute(ATTEMPT, row)
+        driver(self._c).execute(ATTEMPT, row)
 
     def postpone(self, receiver: str, until: datetime, reason: str, now: datetime) -> None:
         """Move every waiting delivery of a receiver (its server is busy, or it is switched off)."""

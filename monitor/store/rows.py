@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
@@ -187,11 +187,14 @@ def alert_of(row: Row) -> Alert:
     return Alert(**{**plain, "novelty": Novelty(row["novelty"]), "state": AlertState(row["state"])})
 
 
+OF_DELIVERY = tuple(each.name for each in fields(Delivery) if each.name not in ("state", "rendered"))
+
+
 def delivery_of(row: Row) -> Delivery:
     """Return the delivery of a row of `deliveries` with its body."""
-    bodies = ("subject", "text", "html", "json")
-    plain = {k: v for k, v in row.items() if k not in (*bodies, "planned_at")}
-    return Delivery(**{**plain, "state": DeliveryState(row["state"])}, rendered=Rendered(**{k: row[k] for k in bodies}))
+    rendered = Rendered(subject=row["subject"], text=row["text"], html=row["html"], json=row["json"])
+    plain = {name: row[name] for name in OF_DELIVERY}
+    return Delivery(**plain, state=DeliveryState(row["state"]), rendered=rendered)
 
 
 def iso(value: datetime | None) -> str | None:

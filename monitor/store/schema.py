@@ -26,6 +26,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
 
+def milliseconds(moment: datetime) -> int:
+    """Return an aware datetime as it is kept: milliseconds since the epoch."""
+    return (moment - EPOCH) // MILLISECOND
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware datetime kept as epoch milliseconds; naive ones are refused."""
 
@@ -33,7 +38,7 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
-        return None if value is None else (value - EPOCH) // MILLISECOND
+        return None if value is None else milliseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         return None if value is None else EPOCH + value * MILLISECOND
@@ -169,7 +174,7 @@ entry_keys = Table(
     metadata,
     Column("feed_id", Integer, ForeignKey("feeds.id"), primary_key=True),
     Column("key", Text, primary_key=True),
-    Column("seq", Integer, ForeignKey("entries.seq"), nullable=False),
+    Column("seq", Integer, ForeignKey("entries.seq")),  # null: noted, never read
     _text("fingerprint"),
     Column("listed_at", Moment, nullable=False),
 )

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from monitor.errors import StoreError
 from monitor.store import engine as db
@@ -77,6 +77,7 @@ class Store:
         """
         self.path = db.database_file(state)
         self.engine = db.connect(state, busy)
+        self._reading = self.engine.execution_options(begin="BEGIN")
         self._inode = self._seen_inode()
         self._alone = (
             threading.RLock() if self.path is None else None
@@ -95,26 +96,22 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """One write transaction: all or nothing. Errors: `StoreBusy`, `StoreError` (disk full, damaged)."""
-        with self._guarded("BEGIN IMMEDIATE") as connection:
+        with self._guarded(self.engine) as connection:
             yield Tx(connection)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A consistent look that blocks nobody."""
-        with self._guarded("BEGIN") as connection:
+        with self._guarded(self._reading) as connection:
             yield Tx(connection)
 
     @contextmanager
-    def _guarded(self, begin: str) -> Iterator[Connection]:
+    def _guarded(self, engine: Engine) -> Iterator[Connection]:
         self.ensure_in_place()
         if self._alone is not None:
             self._alone.acquire()
         try:
-            with (
-                db.translated(str(self.path or db.MEMORY)),
-                self.engine.connect().execution_options(begin=begin) as connection,
-                connection.begin(),
-            ):
+            with db.translated(str(self.path or db.MEMORY)), engine.begin() as connection:
                 yield connection
         finally:
             if self._alone is not None:

@@ -73,7 +73,8 @@ def put(store: Store, slot: str = "s1", recipients: tuple[str, ...] = ("a@x.exam
 
 def claim(store: Store, now: datetime = NOW, receiver: str = "desk") -> Delivery | None:
     with store.begin() as tx:
-        return tx.outbox.claim(receiver, now, LEASE)
+        ready = tx.outbox.ready(receiver, now, 1)
+        return tx.outbox.take(ready[0], now, LEASE) if ready else None
 
 
 def attempt(delivery: Delivery, outcome: Outcome, now: datetime = NOW) -> Attempt:
@@ -113,6 +114,32 @@ def test_a_claim_is_exclusive_and_what_outlives_its_lease_was_left_behind(store:
     late = claim(store, NOW + LEASE)
     assert late is not None
     assert (late.key, late.attempts) == (first.key, 2)
+
+
+@pytest.mark.parametrize("between", ["taken", "postponed", "killed", "tried"])
+def test_what_changed_since_it_was_read_is_not_taken(store: Store, between: str) -> None:
+    put(store)
+    with store.begin() as tx:
+        (read,) = tx.outbox.ready("desk", NOW, 16)
+        if between == "postponed":
+            tx.outbox.postpone("desk", NOW + LEASE, "busy", NOW)
+        if between == "killed":
+            tx.outbox.kill("desk", "off")
+        if between in ("taken", "tried"):
+            taken = tx.outbox.take(read, NOW, LEASE)
+            assert taken is not None
+            if between == "tried":
+                tx.outbox.failed(attempt(taken, Outcome.RETRY), Retry(at=NOW, reason="again"))
+        assert tx.outbox.take(read, NOW, LEASE) is None
+
+
+def test_what_is_ready_comes_oldest_first_and_no_more_than_asked(store: Store) -> None:
+    for number in range(3):
+        put(store, f"s{number}", created_at=NOW - timedelta(hours=number))
+    with store.read() as tx:
+        assert [each.digest_id for each in tx.outbox.ready("desk", NOW, 2)] == ["d-s2", "d-s1"]
+        assert tx.outbox.ready("desk", NOW - timedelta(hours=3), 2) == []
+        assert tx.outbox.ready("another", NOW, 2) == []
 
 
 def test_sent_is_final(store: Store) -> None:
