@@ -39,6 +39,7 @@ class Hook:
         self._watchdog = Watchdog()
         self._guarded = Guarded(settings, self._watchdog.watch)
         self._session = session(self._guarded)
+        self._blank: tuple[str, requests.PreparedRequest] | None = None
 
     def send(self, delivery: Delivery, now: datetime) -> str:
         """Post one digest and return what the receiver answered. Errors: DeliveryError."""
@@ -72,20 +73,23 @@ class Hook:
         self._watchdog.bark()
 
     def _post(self, body: Body, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
-        with self._session.post(
-            self._url(),
-            data=body,
-            headers=headers,
-            timeout=(CONNECT, self._settings.timeout.total_seconds()),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
+        request = self._prepared(self._url()).copy()
+        request.body = body  # type: ignore[assignment]  # requests hands it on to be read
+        request.headers.update({**headers, "Content-Length": str(len(body))})
+        patience = (CONNECT, self._settings.timeout.total_seconds())
+        with self._session.send(request, timeout=patience, allow_redirects=False, stream=True, proxies={}) as response:
             lower = {name.lower(): value for name, value in response.headers.items()}
             try:
                 answer = response.raw.read(READ, decode_content=False)
             except (urllib3.exceptions.HTTPError, OSError):
                 answer = b""  # the status is the answer; an endless or broken body changes nothing
             return response.status_code, lower, answer
+
+    def _prepared(self, url: str) -> requests.PreparedRequest:
+        """Return what every request to an address has in common: half of the time of a small one."""
+        if self._blank is None or self._blank[0] != url:
+            self._blank = url, self._session.prepare_request(requests.Request("POST", url))
+        return self._blank[1]
 
     def _url(self) -> str:
         return self._settings.url or secret(None, self._settings.url_file) or ""
