@@ -17,7 +17,8 @@ from monitor.notify.view import LABELS, one_line, safe_link
 from monitor.text import fingerprint
 from monitor.types import Delivery, Novelty
 
-KEPT = 200  # events in a feed
+KEPT = 200  # events in a feed; more where one digest tells more
+PLACES = 5  # reports named where an event has no new sentence
 ASKED = {"yes": "On the story", "no": "Not the story"}
 Json = dict[str, Any]
 
@@ -109,7 +110,8 @@ def _folded(known: dict[str, Json], data: Json, at: datetime) -> dict[str, Json]
             "parts": parts[-20:],
             "content": "".join(part for _, part in reversed(parts[-20:])),
         }
-    latest = sorted(events.values(), key=lambda event: (event["updated"], event["id"]), reverse=True)[:KEPT]
+    most = max(KEPT, len(data.get("events", [])))
+    latest = sorted(events.values(), key=lambda event: (event["updated"], event["id"]), reverse=True)[:most]
     return {event["id"]: event for event in latest}
 
 
@@ -118,12 +120,16 @@ def _html(event: Json) -> str:
     label = LABELS.get(Novelty(event["verdict"]), "New")
     why = "; ".join(event.get("why", {}).get("new", []))
     lines = [f"<p><strong>{escape(label)}</strong>{': ' + escape(one_line(why, 400)) if why else ''}</p>"]
-    for line in event["new"]:
-        link, _ = safe_link(line["link"])
-        source = escape(one_line(line["source"], 80))
-        source = f'<a href="{escape(link)}">{source}</a>' if link else source
-        lines.append(f"<p>{escape(one_line(line['text'], 300))} ({source})</p>")
+    places = [(line["text"], line) for line in event["new"]]
+    places = places or [(entry["title"], entry) for entry in event["entries"][:PLACES]]
+    lines += [f"<p>{escape(one_line(text, 300))} ({_source(place)})</p>" for text, place in places]
     pages = event.get("feedback") or {}
     answers = ((safe_link(pages.get(say, ""))[0], what) for say, what in ASKED.items())
     asked = " · ".join(f'<a href="{escape(page)}">{what}</a>' for page, what in answers if page)
     return "".join([*lines, f"<p>Is this on the story? {asked}</p>"] if asked else lines)
+
+
+def _source(place: Json) -> str:
+    link, host = safe_link(place["link"])
+    source = escape(one_line(place["source"], 80) or host)
+    return f'<a href="{escape(link)}">{source}</a>' if link else source

@@ -118,6 +118,12 @@ def test_a_reader_sees_events_with_what_is_new(tmp_path: Path) -> None:
     assert "The council agreed on item" in parsed.entries[0].content[0].value
 
 
+def test_an_event_without_a_new_sentence_names_its_reports(tmp_path: Path) -> None:
+    confirmed = event(1, new=(), why=("now confirmed by a second independent source: Courier",))
+    (entry,) = feedparser.parse(feed_in(tmp_path, told(confirmed)).read_bytes()).entries
+    assert 'Item 1 (<a href="https://news.example.org/1">Gazette</a>)' in entry.content[0].value
+
+
 def test_an_event_is_updated_in_place_and_keeps_its_id(tmp_path: Path) -> None:
     feed_in(tmp_path, told(event(1), event(2)))
     before = {entry.title: entry.id for entry in feedparser.parse((tmp_path / "harbour.atom").read_bytes()).entries}
@@ -156,7 +162,11 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
 def test_the_feed_is_bounded_and_a_notice_is_no_event(tmp_path: Path) -> None:
     many = [event(number) for number in range(KEPT + 20)]
     path = feed_in(tmp_path, told(*many))
-    assert len(feedparser.parse(path.read_bytes()).entries) == KEPT
+    assert len(feedparser.parse(path.read_bytes()).entries) == KEPT + 20  # what one digest tells is never cut
+    path = feed_in(tmp_path, told(event(KEPT + 20), number=2, at=NOW + timedelta(hours=1)))
+    entries = feedparser.parse(path.read_bytes()).entries
+    assert len(entries) == KEPT
+    assert any(entry.title == f"Ports agree on item {KEPT + 20}" for entry in entries)
     rendered = notice(Notice(id="n", title="A feed is gone", lines=("x",), created_at=NOW))
     path = feed_in(tmp_path, delivery(storyline="", rendered=rendered))
     assert not feedparser.parse(path.read_bytes()).bozo
