@@ -121,7 +121,6 @@ class Lens:
         new = list(dict.fromkeys(t for t in texts if t not in self._multilingual))
         if new:
             self._multilingual.update(zip(new, multilingual_vectors().encode(new), strict=True))
-            shelf().rest()
         rows = np.array([self._multilingual[t] for t in texts], dtype=np.float32)
         _forget(self._multilingual, _REMEMBERED)
         return rows

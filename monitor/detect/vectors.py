@@ -50,6 +50,7 @@ class StaticVectors:
         for row, ids in enumerate(tokens):
             if ids:
                 self._table[ids].astype(np.float32).sum(axis=0, out=sums[row])
+        shelf().rest()
         return unit(sums)
 
     def _ids(self, text: str) -> list[int]:
@@ -78,6 +79,7 @@ class MultilingualVectors:
         for row, text in enumerate(texts):
             if text.strip():
                 rows[row] = self._model.encode([text[:_MULTILINGUAL_CHARACTERS]])[0]
+        shelf().rest()
         return unit(rows)
 
 
