@@ -103,7 +103,7 @@ def _engine(url: str, busy: float, **options: Any) -> Engine:
             "synchronous=normal",
             "foreign_keys=on",
             "temp_store=memory",
-            "cache_size=-16000",
+            "cache_size=-4000",  # kB a connection; the system caches the file anyway
         ):
             connection.execute(f"pragma {pragma}")
 
