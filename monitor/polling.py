@@ -138,7 +138,7 @@ class Poller:
         with self.store.begin() as tx:
             added = tx.entries.add(polled.feed.id, parsed.entries, now, parsed.keys)
             self.at("mid-insert")
-            if parsed.overlap:
+            if parsed.overlap or len(parsed.keys) > len(parsed.entries):
                 tx.entries.remember_keys(polled.feed.id, parsed.keys, now)
             tx.feeds.learn([after_poll(polled.feed, parsed, context)])
             self.at("before-commit")

@@ -82,6 +82,19 @@ def test_validators_outlive_a_restart(tmp_path: Path, web: FakeWeb) -> None:
     assert web.asked[-1].headers["if-none-match"] == desk.feeds()[0].etag
 
 
+def test_what_a_first_poll_merely_noted_is_not_news_later(tmp_path: Path, web: FakeWeb) -> None:
+    desk = Desk(tmp_path, [web.put("/a.xml", rss(*(item(n) for n in range(9))))], "first_poll_newest: 2")
+    assert desk.poll().new == 2
+    for words, edited in (("Rewritten", 2), ("And again", 2)):
+        desk.clock.advance(hours=1)
+        web.put("/a.xml", rss(*(item(n, f"{words} {n}") for n in range(9))))
+        report = desk.poll()
+        assert (report.new, report.edited) == (0, edited)
+    desk.clock.advance(hours=1)
+    web.put("/a.xml", rss(*(item(n, f"And again {n}") for n in range(10))))
+    assert desk.poll().new == 1
+
+
 def test_half_a_gzip_gives_its_complete_entries_and_is_asked_for_again(tmp_path: Path, web: FakeWeb) -> None:
     packed = gzip.compress(rss(*(item(n, f"{n * 7919 % 1009} reports from {n}") for n in range(200))))
     half = packed[: len(packed) // 2]

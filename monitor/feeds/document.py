@@ -50,7 +50,7 @@ class Limits:
     """How much of a document is read."""
 
     max_items: int = 1_000
-    newest: int | None = None  # only so many are read in full
+    newest: int | None = None  # only so many are read, the others noted
     everything: bool = True  # else without what entries do not need: categories, enclosures, counters
 
 
@@ -60,8 +60,9 @@ class Document:
 
     version: str
     feed: Mapping[str, Any]
-    entries: tuple[dict[str, Any], ...]
+    entries: tuple[dict[str, Any], ...]  # of those merely noted, "id" and "link" alone
     prints: tuple[str, ...] = ()  # of each entry's bytes; () when they could not be told apart
+    noted: frozenset[int] = frozenset()  # indexes of the entries that were not read
     seen: tuple[str, ...] = ()  # prints of the known entries that were cut out
     listed: int = 0
     dropped: int = 0
@@ -110,21 +111,22 @@ def _part(
     prints = [hashlib.blake2b(data[start:end], digest_size=8).hexdigest() for start, end in found.items]
     kept = newest(data, found.items, limits.max_items)
     unknown = [index for index in kept if prints[index] not in known]
-    glanced = _glanced(data, found, unknown, limits)
-    full = frozenset(unknown) - frozenset(glanced)
+    noted = _noted(data, found, unknown, limits)
+    full = frozenset(unknown) - frozenset(noted)
     left_out = [span for index, span in enumerate(found.items) if index not in full]
     left_out += () if limits.everything else found.unread
     parsed = _parse(tame(cut(data, left_out)), {"content-type": "application/xml; charset=utf-8"})
     if len(parsed.entries) != len(full):
         return None
     careful = iter(parsed.entries)
-    parsed.entries = [glanced[index] if index in glanced else next(careful) for index in unknown]
+    parsed.entries = [noted[index] if index in noted else next(careful) for index in unknown]
     dropped = len(found.items) - len(kept)
     return _document(
         parsed,
         url,
         said,
         prints=tuple(prints[index] for index in unknown),
+        noted=frozenset(at for at, index in enumerate(unknown) if index in noted),
         seen=tuple(prints[index] for index in kept if prints[index] in known),
         listed=len(found.items),
         dropped=dropped,
@@ -132,8 +134,8 @@ def _part(
     )
 
 
-def _glanced(data: bytes, found: Scan, unknown: list[int], limits: Limits) -> dict[int, dict[str, Any]]:
-    """Return the entries that a glance is enough for, by index: all but the newest ones, where the user asks for it."""
+def _noted(data: bytes, found: Scan, unknown: list[int], limits: Limits) -> dict[int, dict[str, Any]]:
+    """Return the entries that are not read, by index: all but the newest ones, where the user asks for it."""
     if limits.newest is None or len(unknown) <= limits.newest:
         return {}
     spans = tuple(found.items[index] for index in unknown)
@@ -141,7 +143,9 @@ def _glanced(data: bytes, found: Scan, unknown: list[int], limits: Limits) -> di
     others = [index for index in unknown if index not in careful]
     wanted = frozenset(others)
     entries = glance(cut(data, (span for index, span in enumerate(found.items) if index not in wanted)))
-    return dict(zip(others, entries, strict=True)) if len(entries) == len(others) else {}
+    if len(entries) != len(others):
+        return {}
+    return {index: entry for index, entry in zip(others, entries, strict=True) if entry["link"]}
 
 
 def _whole(body: bytes, headers: Mapping[str, str], url: str, limits: Limits, why: str) -> Document:

@@ -33,12 +33,15 @@ def reading(document: Document, url: str, known: Mapping[str, str], by_raw: Mapp
     """
     lang = language(document.feed.get("language"))
     prints = document.prints or (UNKNOWN,) * len(document.entries)
-    plain = [_item(entry, raw, lang, url) for entry, raw in zip(document.entries, prints, strict=True)]
+    plain = [
+        _noted(entry, raw, url) if index in document.noted else _item(entry, raw, lang, url)
+        for index, (entry, raw) in enumerate(zip(document.entries, prints, strict=True))
+    ]
     listed = {by_raw[raw]: known[by_raw[raw]] for raw in document.seen}
     items = list(_with_keys(plain, known, listed))
     return Reading(
-        items=tuple(item for item in items if item.key not in known or _text_differs(known[item.key], item.print)),
-        keys=listed | {item.key: item.print for item in items},
+        items=tuple(item for item in items if _is_news(known.get(item.key), item.print)),
+        keys=listed | {item.key: _kept(known.get(item.key), item.print) for item in items},
         title=short(text_of(document.feed.get("title"), 8 * MAX_FEED_TITLE), MAX_FEED_TITLE),
         listed=document.listed,
         overlap=len(listed) + sum(item.key in known for item in items),
@@ -75,6 +78,14 @@ def _item(entry: dict[str, Any], raw: str, lang: str, url: str) -> Item:
         date_guessed=guessed,
         print=str(Print(raw, fingerprint(title, summary, content), short_print(same), stamp)),
     )
+
+
+def _noted(entry: dict[str, Any], raw: str, url: str) -> Item:
+    """Return an entry that is known from now on, but was not read."""
+    link = web_link(entry["link"], url)
+    same = canonical(link)
+    guid = _identifier(entry["guid_written"])
+    return Item(key=guid, id=guid, link=link, canonical=same, print=str(Print(raw, "", short_print(same), "")))
 
 
 def _texts(entry: dict[str, Any]) -> tuple[str, str]:
@@ -144,9 +155,15 @@ def _another(item: Item, known: Mapping[str, str]) -> bool:
     return dated and before.text != now.text and before.link != now.link
 
 
-def _text_differs(before: str, now: str) -> bool:
-    """Whether the text is not the one that was stored."""
-    return _print(before).text != _print(now).text
+def _is_news(before: str | None, now: str) -> bool:
+    """Whether the text was read, and is not the one that was stored; what was merely noted before stays so."""
+    text_now = _print(now).text
+    return text_now != "" and (before is None or _print(before).text not in ("", text_now))
+
+
+def _kept(before: str | None, now: str) -> str:
+    """Return the print to remember: without the text's where that was never read."""
+    return now if before is None or _print(before).text else str(_print(now)._replace(text=""))
 
 
 def _print(written: str) -> Print:

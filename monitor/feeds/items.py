@@ -15,7 +15,7 @@ class Refusal(str):
 
 
 class Print(NamedTuple):
-    """What is remembered of an entry: of its bytes, its clean text, its link and its date."""
+    """What is remembered of an entry: of its bytes, its clean text ("": not read), its link and its date."""
 
     raw: str
     text: str
@@ -38,16 +38,16 @@ class Item(NamedTuple):
     id: str
     link: str
     canonical: str
-    title: str
-    summary: str
-    content: str
-    author: str
-    lang: str
-    source: str
-    published: datetime | None
-    updated: datetime | None
-    date_guessed: bool
     print: str
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    author: str = ""
+    lang: str = ""
+    source: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    date_guessed: bool = False
 
 
 class Reading(NamedTuple):

@@ -31,6 +31,14 @@ NEW_KEYS = (
     )
     .on_conflict_do_nothing()
 )
+KEYS_OF = select(entry_keys.c.key, entry_keys.c.fingerprint, entry_keys.c.listed_at).where(
+    entry_keys.c.feed_id == bindparam("feed")
+)
+LISTED = (
+    update(entry_keys)
+    .where(entry_keys.c.feed_id == bindparam("of_feed"), entry_keys.c.key == bindparam("of_key"))
+    .values(fingerprint=bindparam("print"), listed_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +110,25 @@ class Entries:
         return Added(len(fresh), edited, renamed)
 
     def remember_keys(self, feed_id: int, prints: Mapping[str, str], now: datetime) -> None:
-        """Keep the reader's print of every known key a document listed; `listed_at` moves once a day."""
-        mine = select(entry_keys.c.key, entry_keys.c.fingerprint, entry_keys.c.listed_at).where(
-            entry_keys.c.feed_id == feed_id
-        )
+        """Keep the reader's print of every key a document listed; `listed_at` moves once a day.
+
+        Keys under which nothing was stored are noted: their entries were not read, and are not news later.
+        """
+        held = {row.key: row for row in self._c.execute(KEYS_OF, {"feed": feed_id})}
         stale = [
-            {"of_feed": feed_id, "of_key": row.key, "print": prints[row.key]}
-            for row in self._c.execute(mine)
-            if row.key in prints and (row.fingerprint != prints[row.key] or row.listed_at < now - timedelta(days=1))
+            {"of_feed": feed_id, "of_key": key, "print": prints[key], "at": now}
+            for key, row in held.items()
+            if key in prints and (row.fingerprint != prints[key] or row.listed_at < now - timedelta(days=1))
+        ]
+        noted = [
+            {"of": feed_id, "as": key, "print": print_, "at": now, "held": None, "named": None}
+            for key, print_ in prints.items()
+            if key not in held
         ]
         if stale:
-            which = and_(entry_keys.c.feed_id == bindparam("of_feed"), entry_keys.c.key == bindparam("of_key"))
-            self._c.execute(
-                update(entry_keys).where(which).values(fingerprint=bindparam("print"), listed_at=now), stale
-            )
+            self._c.execute(LISTED, stale)
+        if noted:
+            self._c.execute(NEW_KEYS, noted)
 
     def insert_as_given(self, given: Sequence[Entry]) -> None:
         """Store entries that name their feed, without asking whether any of them is known: what a replay needs."""

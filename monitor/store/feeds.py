@@ -8,9 +8,16 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from monitor.store.rows import configured_row, feed_of, learned_row
+from monitor.store.rows import LEARNED, configured_row, feed_of, learned_row
 from monitor.store.schema import entry_keys, feeds
 from monitor.types import Feed
+
+LEARN = (
+    update(feeds)
+    .where(feeds.c.id == bindparam("feed_id"))
+    .values({name: bindparam(name) for name in (*LEARNED, "health", "notes")})
+)
+KNOWN = select(entry_keys.c.key, entry_keys.c.fingerprint).where(entry_keys.c.feed_id == bindparam("feed"))
 
 
 class Feeds:
@@ -59,19 +66,11 @@ class Feeds:
         """Store what polls taught of these feeds."""
         rows = [{"feed_id": feed.id, **learned_row(feed)} for feed in polled]
         if rows:
-            names = [name for name in rows[0] if name != "feed_id"]
-            statement = (
-                update(feeds)
-                .where(feeds.c.id == bindparam("feed_id"))
-                .values({name: bindparam(name) for name in names})
-            )
-            self._c.execute(statement, rows)
+            self._c.execute(LEARN, rows)
 
     def known(self, feed_id: int) -> dict[str, str]:
         """Return key -> fingerprint of everything this feed ever offered (as far as retention keeps it)."""
-        rows = self._c.execute(
-            select(entry_keys.c.key, entry_keys.c.fingerprint).where(entry_keys.c.feed_id == feed_id)
-        )
+        rows = self._c.execute(KNOWN, {"feed": feed_id})
         return {key: fingerprint for key, fingerprint in rows}  # noqa: C416  a Row is no pair to the type checker
 
     def count(self) -> int:

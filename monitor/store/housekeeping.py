@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, not_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, not_, or_, select, text, update
 
 from monitor.store.schema import decisions, entries, entry_keys, metadata
 
@@ -43,11 +43,11 @@ class Housekeeping:
         return count, seqs[-1]
 
     def old_keys(self, before: datetime, limit: int) -> list[tuple[int, str]]:
-        """Return (feed id, key) that no feed has listed since then and whose entry was stripped; reads them all."""
+        """Return (feed id, key) that no feed has listed since then and whose text is not held; reads them all."""
         stripped = exists().where(
             and_(entries.c.seq == entry_keys.c.seq, entries.c.title == "", entries.c.summary == "")
         )
-        old = and_(entry_keys.c.listed_at < before, stripped)
+        old = and_(entry_keys.c.listed_at < before, or_(entry_keys.c.seq.is_(None), stripped))
         rows = self._c.execute(select(entry_keys.c.feed_id, entry_keys.c.key).where(old).limit(limit))
         return [(row.feed_id, row.key) for row in rows]
 

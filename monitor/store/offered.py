@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, exists, or_, select
 
 from monitor.store.schema import entries, entry_keys
 from monitor.types import Entry
@@ -17,6 +17,7 @@ SAME_ITEM = timedelta(days=30)  # same link or text in one feed within this is t
 MIN_TEXT = 40  # characters; shorter texts ("Live updates") repeat honestly
 CHUNK = 500  # values in one statement
 
+ANY_KEY = select(exists().where(entry_keys.c.feed_id == bindparam("feed")))
 BY_KEY = (
     select(entry_keys.c.key, entry_keys.c.seq, entries.c.fingerprint)
     .join(entries, entries.c.seq == entry_keys.c.seq)
@@ -58,6 +59,8 @@ class Offered:
         self.by_key: dict[str, tuple[int, str]] = {}
         self._by_link: dict[str, list[Held]] = {}
         self._by_mark: dict[str, list[Held]] = {}
+        if not connection.execute(ANY_KEY, {"feed": feed_id}).scalar():
+            return  # the feed's first document
         for some_keys in chunks([entry.key for entry, _ in offered]):
             for row in connection.execute(BY_KEY, {"feed": feed_id, "keys": some_keys}):
                 self.by_key[row.key] = (row.seq, row.fingerprint)

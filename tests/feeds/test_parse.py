@@ -7,7 +7,6 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -402,22 +401,36 @@ def test_order_does_not_matter(reader: Reader) -> None:
 # ---------------------------------------------------------------------------- the quick ways give the same
 
 
-def test_the_newest_entries_of_a_first_poll_are_read_in_full_and_the_others_at_a_glance() -> None:
-    body = rss(
-        *(
-            item(
-                n,
-                f"Title {n} &amp; more",
-                extra="<dc:creator xmlns:dc='http://purl.org/dc/elements/1.1/'>Ann</dc:creator>",
-            )
-            for n in range(19)
-        )
-    )
+def test_of_a_first_poll_the_newest_entries_are_read_and_the_others_noted() -> None:
+    items = [item(n, extra="<source url='http://s.test/'>Wire</source>") for n in range(19)]
     with Reader(polling(parsers=1)) as full, Reader(polling(parsers=1, first_poll_newest=3)) as quick:
-        careful, glanced = read(full, body), read(quick, body)
-        assert [replace(entry, seen_at=NOW) for entry in glanced.entries] == list(careful.entries)
-        assert glanced.keys == careful.keys
-        assert read(quick, body, dict(glanced.keys)).entries == ()
+        all_of_it, few = read(full, rss(*items)), read(quick, rss(*items))
+    assert list(few.entries) == sorted(all_of_it.entries, key=lambda one: one.date)[-3:]
+    assert few.listed == all_of_it.listed == 19
+    assert few.keys.keys() == all_of_it.keys.keys()
+
+
+@pytest.mark.parametrize("guid", [True, False])
+def test_what_was_noted_is_no_news_later_even_when_it_changed(reader: Reader, guid: bool) -> None:
+    def document(words: str) -> bytes:
+        return rss(*(item(n, f"{words} {n}", guid="" if guid else None) for n in range(9)))
+
+    with Reader(polling(parsers=1, first_poll_newest=3)) as quick:
+        noted = dict(read(quick, document("Old words")).keys)
+    assert read(reader, document("Old words"), noted).entries == ()
+    known = noted
+    for words in ("New words", "Newer words"):
+        later = read(reader, document(words), known)
+        assert [entry.title for entry in later.entries] == [f"{words} {n}" for n in (6, 7, 8)]  # edits of what was read
+        known = dict(later.keys)
+
+
+def test_entries_without_id_and_link_are_read_since_they_cannot_be_noted() -> None:
+    bare = [
+        f"<item><title>Bare {n}</title><pubDate>Sun, 0{n} Nov 2026 10:00:00 GMT</pubDate></item>" for n in range(1, 6)
+    ]
+    with Reader(polling(parsers=1, first_poll_newest=2)) as quick:
+        assert len(read(quick, rss(*bare)).entries) == 5
 
 
 def test_a_known_document_with_one_new_entry_reads_like_the_whole(reader: Reader) -> None:

@@ -130,10 +130,15 @@ def test_an_entry_is_stored_together_with_the_readers_print_of_it(tx: Tx) -> Non
     assert len(tx.entries.latest(9)) == 1
 
 
-def test_prints_are_kept_for_known_keys_only(tx: Tx) -> None:
+def test_a_key_without_an_entry_is_noted_until_it_is_old(tx: Tx) -> None:
     tx.entries.add(1, [entry("one")], NOW)
-    tx.entries.remember_keys(1, {"one": "p1", "unknown": "p2"}, NOW)
-    assert tx.feeds.known(1) == {"one": "p1"}
+    tx.entries.remember_keys(1, {"one": "p1", "unread": "p2"}, NOW)
+    assert tx.feeds.known(1) == {"one": "p1", "unread": "p2"}
+    tx.entries.remember_keys(1, {"one": "p1", "unread": "p3"}, NOW)
+    assert tx.feeds.known(1)["unread"] == "p3"
+    assert len(tx.entries.latest(9)) == 1
+    assert tx.housekeeping.old_keys(NOW, 9) == []
+    assert tx.housekeeping.old_keys(NOW + timedelta(days=1), 9) == [(1, "unread")]
 
 
 @pytest.mark.parametrize("which", ["uid-one", "https://news.example/one", "uid-on"])

@@ -407,7 +407,7 @@ INSERT INTO "entries" VALUES(6,'1c1271e41498f92c',2,'outlet-1-0','outlet-1','htt
 CREATE TABLE entry_keys (
 	feed_id INTEGER NOT NULL, 
 	"key" TEXT NOT NULL, 
-	seq INTEGER NOT NULL, 
+	seq INTEGER, 
 	fingerprint TEXT DEFAULT '' NOT NULL, 
 	listed_at INTEGER NOT NULL, 
 	CONSTRAINT pk_entry_keys PRIMARY KEY (feed_id, "key"), 

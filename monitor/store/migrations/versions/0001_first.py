@@ -286,7 +286,7 @@ def upgrade() -> None:
         "entry_keys",
         sa.Column("feed_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("fingerprint", sa.Text(), server_default="", nullable=False),
         sa.Column("listed_at", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_entry_keys_feed_id")),
