@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 import structlog
 
@@ -20,6 +20,7 @@ from monitor.notify.backoff import next_attempt
 from monitor.notify.send import Courier
 from monitor.store import Store, Tx
 from monitor.store.locks import Couriers
+from monitor.text import fingerprint
 from monitor.types import Attempt, Delivery, GiveUp, Outcome, Retry
 
 LEASE = timedelta(minutes=5)  # a delivery claimed by somebody who died is free again after this
@@ -28,6 +29,7 @@ LANES = 16  # receivers served at once
 GRACE = 5.0  # seconds that the end leaves a message under way; then it is broken off
 AGAIN = 2.0  # seconds between two tries to store a result
 ASKED = 30  # tries
+OFF = "off:"  # a receiver's name follows: it answered that it is gone
 CUT_OFF = "cut off: the process that sent it ended"
 
 log = structlog.get_logger(__name__)
@@ -122,9 +124,34 @@ class Lanes:
             self._take_back(now)
         with self.store.read() as tx:
             receivers = tx.outbox.waiting_receivers(now)
+            off = {name: tx.desk.noted(f"{OFF}{name}") for name in receivers}
         for receiver in receivers:
-            if receiver not in self._open:
+            if self._is_off(receiver, off[receiver]):
+                self._give_up(receiver, off[receiver]["reason"])
+            elif receiver not in self._open:
                 self._open[receiver] = self.pool.submit(self._drain, receiver)
+
+    # ------------------------------------------------------------------ receivers that want nothing any more
+
+    def _is_off(self, receiver: str, noted: Any) -> bool:
+        """Say whether a receiver switched itself off and is written as it was then."""
+        return bool(noted) and noted["settings"] == self._settings(receiver)
+
+    def _settings(self, receiver: str) -> str:
+        held = self.config.receivers.get(receiver)
+        return fingerprint(held.model_dump_json()) if held else ""
+
+    def _switch_off(self, tx: Tx, receiver: str, reason: str, now: datetime) -> None:
+        tx.desk.note(f"{OFF}{receiver}", {"reason": reason, "settings": self._settings(receiver)})
+        tx.outbox.kill(receiver, f"receiver switched off: {reason}")
+        operating.switched_off(tx, self.config, receiver, reason, now)
+
+    def _give_up(self, receiver: str, reason: str) -> None:
+        """Make what was queued for it since dead letters, without asking it again."""
+        with self.store.begin() as tx:
+            count = tx.outbox.kill(receiver, f"receiver switched off: {reason}")
+            operating.switched_off(tx, self.config, receiver, reason, self.clock())
+        log.warning("switched-off", receiver=receiver, dead=count, reason=reason)
 
     def _reap(self) -> None:
         """Forget the lanes that ended, and say so where one broke off."""
@@ -231,9 +258,8 @@ class Lanes:
             return
         tx.outbox.failed(end.attempt, end.verdict)
         if error.disable:
-            tx.desk.note(f"disabled:{delivery.receiver}", {"at": end.at.isoformat(), "reason": error.reason})
-            tx.outbox.kill(delivery.receiver, f"receiver switched off: {error.reason}")
-        if isinstance(end.verdict, GiveUp):
+            self._switch_off(tx, delivery.receiver, error.reason, end.at)
+        elif isinstance(end.verdict, GiveUp):
             operating.dead_letters(tx, self.config, delivery, error.reason, end.at)
 
     def _tell(self, end: End, report: DeliverReport) -> None:

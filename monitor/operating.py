@@ -45,6 +45,18 @@ def dead_letters(tx: Tx, config: Config, delivery: Delivery, reason: str, now: d
     notify(tx, config, f"A digest to {delivery.receiver} could not be delivered", lines, now)
 
 
+def switched_off(tx: Tx, config: Config, receiver: str, reason: str, now: datetime) -> None:
+    """Tell of a receiver that wants nothing any more, once a day while there is something for it."""
+    if receiver == config.operator:
+        return
+    lines = (
+        f"It answered: {reason}. Nothing is sent to it any more; its digests are dead letters.",
+        "Look: monitor deliveries list --state dead",
+        "It is tried again when its settings change, or by: monitor deliveries retry --all-dead",
+    )
+    notify(tx, config, f"{receiver} is switched off", lines, now)
+
+
 def looked_back(tx: Tx, config: Config, name: str, titles: Sequence[str], now: datetime) -> None:
     """Tell what a new storyline found among the entries held, and would have told."""
     log.info("looked-back", storyline=name, would_have_told=len(titles))

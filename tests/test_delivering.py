@@ -41,9 +41,9 @@ def lanes(room: Newsroom, at: Callable[[str], None] = nothing) -> Iterator[Lanes
         yield made
 
 
-def queue(store: Store, room: Newsroom, receiver: str = "desk", count: int = 1) -> None:
+def queue(store: Store, room: Newsroom, receiver: str = "desk", count: int = 1, first: int = 0) -> None:
     """Put digests into the outbox."""
-    for number in range(count):
+    for number in range(first, first + count):
         made = replace(example(event(number)), id=f"digest{number}", receiver=receiver, created_at=room.clock())
         with store.begin() as tx:
             assert tx.outbox.put(
@@ -163,6 +163,33 @@ def test_a_receiver_that_is_gone_gets_nothing_that_was_read_ahead(room: Newsroom
         states = {each.digest_id: (each.state, each.attempts) for each in all_of(way.store)}
     assert states["digest0"] == (DeliveryState.DEAD, 1)
     assert states["digest1"] == states["digest2"] == (DeliveryState.DEAD, 0)
+
+
+def test_a_receiver_that_is_gone_is_asked_no_more_until_it_is_written_otherwise_and_the_operator_hears_of_it(
+    room: Newsroom,
+) -> None:
+    url = f"url: {room.hook.url}, allow_private_networks: true"
+    room.write(operator="desk", receivers=_receivers(room, url))
+    room.hook.faults.arm("status", "410")
+    for number in range(2):
+        with lanes(room) as way:
+            queue(way.store, room, "ops", first=number)
+            way.run()
+            assert {each.state for each in all_of(way.store) if each.receiver == "ops"} == {DeliveryState.DEAD}
+    assert len(room.hook.tried) == 1
+    room.write(operator="desk", receivers=_receivers(room, f"{url}, timeout: 9s"))
+    with lanes(room) as way:
+        queue(way.store, room, "ops", first=2)
+        way.run()
+    assert len(room.hook.posts) == 1
+    assert [mail.parsed["Subject"] for mail in room.smtp.mails] == ["ops is switched off"]
+
+
+def _receivers(room: Newsroom, hook: str) -> str:
+    return (
+        f"\n  desk: {{email: {{to: [desk@news.example], smtp: {{host: 127.0.0.1, port: {room.smtp.port}}}}}}}"
+        f"\n  ops: {{webhook: {{{hook}}}}}"
+    )
 
 
 def test_a_shut_receiver_says_so_on_every_delivery_that_waits(room: Newsroom) -> None:

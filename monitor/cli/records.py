@@ -269,6 +269,7 @@ def retry(session: Session, ids: tuple[int, ...], all_dead: bool) -> int:
       monitor deliveries retry 12 13
       monitor deliveries retry --all-dead && monitor deliver
     """
+    from monitor.delivering import OFF
     from monitor.types import DeliveryState
 
     if not ids and not all_dead:
@@ -276,7 +277,10 @@ def retry(session: Session, ids: tuple[int, ...], all_dead: bool) -> int:
     with session.look() as store, store.begin() as tx:
         dead = [each.id for each in tx.outbox.all(DeliveryState.DEAD, 100_000)] if all_dead else []
         count = tx.outbox.retry([*ids, *dead], datetime.now(UTC))
-        missing = [each for each in ids if tx.outbox.get(each) is None]
+        found = {each: tx.outbox.get(each) for each in (*ids, *dead)}
+        for receiver in {each.receiver for each in found.values() if each}:
+            tx.desk.note(f"{OFF}{receiver}", None)
+        missing = [each for each in ids if found[each] is None]
     if session.as_json:
         show.as_json({"queued": count, "unknown": missing})
     else:
