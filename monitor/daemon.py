@@ -10,8 +10,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from pydantic import BaseModel
 from systemd_watchdog.systemd_watchdog import WatchDog
 
 from monitor import config as configuration
@@ -295,10 +297,23 @@ def changes(old: Config, new: Config) -> list[str]:
         gone = {name: "archived" if name in new.archived else "removed" for name in before if name not in after}
         lines += [f"{kind[:-1]} {name} added" for name in after if name not in before and name not in renamed.values()]
         lines += [f"{kind[:-1]} {name} {how}; its history is kept" for name, how in gone.items() if name not in renamed]
-        lines += [f"{kind[:-1]} {name} changed" for name in after if name in before and before[name] != after[name]]
-    urls_before, urls_after = {feed.url for feed in old.feeds}, {feed.url for feed in new.feeds}
-    lines += [f"feed {url} added" for url in sorted(urls_after - urls_before)]
-    lines += [f"feed {url} removed" for url in sorted(urls_before - urls_after)]
+        lines += _changed(kind[:-1], before, after)
+    feeds_before, feeds_after = ({feed.url: feed for feed in one.feeds} for one in (old, new))
+    lines += [f"feed {url} added" for url in sorted(feeds_after.keys() - feeds_before)]
+    lines += [f"feed {url} removed" for url in sorted(feeds_before.keys() - feeds_after)]
+    lines += _changed("feed", feeds_before, feeds_after)
     lines += [f"{part} changed" for part in LIVE if getattr(old, part) != getattr(new, part)]
     lines += [f"{part} changed: that takes a restart" for part in FIXED if getattr(old, part) != getattr(new, part)]
     return lines or ["nothing changed"]
+
+
+def _changed(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Return a line for each that is in both and not the same, with the names of what differs and never the values."""
+    lines = []
+    for name, new in after.items():
+        old = before.get(name)
+        if old is not None and old != new:
+            parts = type(new).model_fields if isinstance(new, BaseModel) else [part.name for part in fields(new)]
+            differ = [part for part in parts if part != "version" and getattr(old, part) != getattr(new, part)]
+            lines.append(f"{kind} {name} changed: {', '.join(differ)}")
+    return lines

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from monitor import config
+from monitor.config import Config
 from monitor.daemon import changes
 from tests.scene import Newsroom
 
@@ -150,6 +151,24 @@ def test_changes_are_told_a_line_each(room: Newsroom) -> None:
     ]
     room.write(storylines="\n  turin: {watch: {any: [Turin]}, archived: true}", probes="{bind: '127.0.0.1:9080'}")
     assert changes(renamed, config.load(room.config)) == ["storyline turin archived; its history is kept"]
+
+
+def test_what_changed_in_a_storyline_a_receiver_and_a_feed_is_named(room: Newsroom) -> None:
+    def written(feed: str, story: str, receiver: str) -> Config:
+        room.write(
+            feeds=f"\n  - {{url: '{room.url(0)}', {feed}}}",
+            storylines=f"\n  other: {{watch: {{any: [Turin]}}, {story}}}",
+            receivers=f"\n  desk: {{{receiver}, webhook: {{url: 'https://example.org/hook'}}}}",
+            routes=" []",
+        )
+        return config.load(room.config)
+
+    before = written("every: 1h", "title: Turin", "rate_limit: 3/1h")
+    assert changes(before, written("every: 2h, tags: [city]", "title: Turin, paused: true", "rate_limit: 4/1h")) == [
+        "storyline other changed: paused",
+        "receiver desk changed: rate_limit",
+        f"feed {room.url(0)} changed: tags, every",
+    ]
 
 
 def test_status_and_healthcheck_see_the_ticks_and_a_reload_that_is_due(room: Newsroom, running: Process) -> None:

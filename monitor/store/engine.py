@@ -131,7 +131,8 @@ def check_sound(engine: Engine, path: Path) -> None:
 def damaged(path: Path, detail: str) -> StoreError:
     """Return the error for a database that cannot be trusted."""
     return StoreError(
-        f"{path} is damaged ({detail}). Nothing was changed. Restore a backup (see `monitor backup`), or try "
+        f"{path} is damaged ({' '.join(detail.split())}). Nothing was changed. "
+        f"Restore a backup (see `monitor backup`), or try "
         f"`sqlite3 {path} .recover | sqlite3 recovered.db` and put recovered.db in its place"
     )
 
@@ -170,17 +171,22 @@ def upgrade(engine: Engine, to: str = "head") -> None:
 
 
 def copy_to(engine: Engine, target: Path) -> None:
-    """Write a consistent copy of the database while others use it."""
+    """Write a consistent copy of the database while others use it; a damaged one replaces no older copy."""
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
     source: Any = engine.raw_connection()
     try:
-        with sqlite3.connect(part) as copy:
+        with contextlib.closing(sqlite3.connect(part)) as copy:
             source.driver_connection.backup(copy)
-        copy.close()
+            verdict = copy.execute("pragma quick_check(1)").fetchone()[0]
+        if verdict != "ok":
+            raise damaged(Path(engine.url.database or MEMORY), verdict)
+        part.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"{target}: no copy could be made ({error}); what was there before is untouched") from error
     finally:
         source.close()
-    part.replace(target)
+        part.unlink(missing_ok=True)
 
 
 @contextmanager

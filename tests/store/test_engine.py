@@ -89,10 +89,12 @@ def test_what_is_no_database_is_never_started_afresh(tmp_path: Path, content: by
     assert file.read_bytes() == content
 
 
-def test_a_flipped_page_is_found_at_start(tmp_path: Path) -> None:
-    with Store(str(tmp_path)) as store, store.begin() as tx:
-        for n in range(2000):
-            tx.desk.note(f"key-{n}", "x" * 200)
+def test_a_flipped_page_is_found_at_start_and_replaces_no_backup(tmp_path: Path) -> None:
+    with Store(str(tmp_path)) as store:
+        with store.begin() as tx:
+            for n in range(2000):
+                tx.desk.note(f"key-{n}", "x" * 200)
+        store.backup(tmp_path / "good.db")
     with sqlite3.connect(tmp_path / "monitor.db") as raw:
         raw.execute("pragma wal_checkpoint(truncate)")
     raw.close()
@@ -101,8 +103,20 @@ def test_a_flipped_page_is_found_at_start(tmp_path: Path) -> None:
     middle = len(content) // 2 // 4096 * 4096
     content[middle : middle + 2048] = b"\xff" * 2048
     file.write_bytes(bytes(content))
-    with Store(str(tmp_path)) as store, pytest.raises(StoreError, match="Restore a backup"):
-        store.ensure_sound()
+    before = (tmp_path / "good.db").read_bytes()
+    with Store(str(tmp_path)) as store:
+        with pytest.raises(StoreError, match="Restore a backup") as found:
+            store.ensure_sound()
+        assert "\n" not in str(found.value)
+        with pytest.raises(StoreError, match="is damaged"):
+            store.backup(tmp_path / "good.db")
+    assert (tmp_path / "good.db").read_bytes() == before
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_backup_into_nowhere_says_so(tmp_path: Path) -> None:
+    with Store(str(tmp_path)) as store, pytest.raises(StoreError, match="no copy could be made"):
+        store.backup(tmp_path / "nowhere/copy.db")
 
 
 def test_idle_space_goes_back_to_the_disk_a_little_at_a_time(tmp_path: Path) -> None:
