@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -77,6 +78,34 @@ def test_send_test(room: Newsroom, monitor: Monitor) -> None:
     unknown = monitor("send-test spere")
     assert unknown.code == 2
     assert "did you mean spare?" in unknown.err
+
+
+def test_a_sample_goes_through_every_kind_of_door(room: Newsroom, monitor: Monitor) -> None:
+    hook = f"127.0.0.1:{room.hook.port}/hook"
+    Path("chat").write_text(f"json://{hook}\n")
+    doors = {
+        "desk": {"email": {"to": ["a@x.example", "b@x.example"], "smtp": room.smtp.settings()}},
+        "ops": {"webhook": {"url": f"http://{hook}", "allow_private_networks": True}},
+        "chat": {"apprise": {"url_file": "chat"}},
+        "archive": {"file": {"path": "digests"}},
+        "feed": {"atom": {"path": "feeds"}},
+    }
+    room.write(receivers=json.dumps(doors))
+    for name, count in (("desk", 2), ("ops", 1), ("chat", 1), ("archive", 1), ("feed", 1)):
+        answer = monitor(f"send-test {name} --json")
+        assert answer.code == 0, answer.out
+        assert len(answer.json) == count
+    assert sorted(to for mail in room.smtp.mails for to in mail.to) == ["a@x.example", "b@x.example"]
+    assert {post.path for post in room.hook.posts} == {"/hook"}
+    assert [("webhook-id" in post.headers, "message" in post.json) for post in room.hook.posts] == [
+        (True, False), (False, True),
+    ]  # fmt: skip
+    assert list(Path("digests").rglob("*.html"))
+    assert "Ports agree to share 12 pilots" in Path("feeds/test.atom").read_text()
+    room.smtp.faults.arm("reject", match="a@")
+    refused = monitor("send-test desk")
+    assert refused.code == 1
+    assert "550 5.1.1 no such user" in refused.out
 
 
 def test_backup_is_a_database(told: Newsroom, monitor: Monitor, tmp_path: Path) -> None:
