@@ -284,6 +284,8 @@ class Composer:
             self.at("composed-before-commit")
         self.at("queued")
         if digest is not None:
+            for event in digest.events:
+                log.info("told", digest=digest.id, event=event.id, entries=" ".join(e.id for e in event.entries))
             log.info(
                 "composed", digest=digest.id, group=group.name, events=len(digest.events), reason=digest.reason.value
             )

@@ -22,18 +22,19 @@ Event = MutableMapping[str, Any]
 def set_up(verbose: int) -> None:
     """Send logs to stderr: warnings, with 1 what is done, with 2 every detail."""
     level = LEVELS.get(verbose, logging.DEBUG)
-    under_systemd = bool(os.environ.get("INVOCATION_ID")) and not sys.stderr.isatty()
+    journal = _is_journal()
     shape: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False), _prioritised]
-        if under_systemd
+        [structlog.processors.JSONRenderer(ensure_ascii=False), _prioritised]
+        if journal
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), sort_keys=False)]
     )
-    stamp = [] if under_systemd else [structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False)]
+    stamp = [] if journal else [structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False)]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             *stamp,
+            structlog.processors.format_exc_info,  # the plain one: a traceback with variables would show secrets
             neutral,
             *shape,
         ],
@@ -41,16 +42,26 @@ def set_up(verbose: int) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Patient(sys.stderr))),
         cache_logger_on_first_use=False,
     )
-    form = f"{'<4>' if under_systemd else ''}%(name)s: %(message)s"
+    form = f"{'<4>' if journal else ''}%(name)s: %(message)s"
     logging.basicConfig(level=max(level, logging.WARNING), format=form, stream=sys.stderr)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every tick that waits for the one before
+
+
+def _is_journal() -> bool:
+    """Say whether stderr leads to the journal: systemd names the device and inode of the stream it handed over."""
+    try:
+        stream = os.fstat(sys.stderr.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{stream.st_dev}:{stream.st_ino}"
 
 
 def neutral(_: Any, __: str, event: Event) -> Event:
     """Take control characters and passwords in addresses out of every value."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = CREDENTIALS.sub("***@", CONTROL.sub("·", value)).replace("\n", " ⏎ ")
+            clean = CREDENTIALS.sub("***@", CONTROL.sub("·", value))
+            event[key] = clean if key == "exception" else clean.replace("\n", " ⏎ ")
     return event
 
 

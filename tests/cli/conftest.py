@@ -42,7 +42,7 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Stand in an empty folder, with none of the variables we read; leave logging as it was."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
-    for name in ("MONITOR_CONFIG", "STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "INVOCATION_ID"):
+    for name in ("MONITOR_CONFIG", "STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "JOURNAL_STREAM"):
         monkeypatch.delenv(name, raising=False)
     yield
     structlog.reset_defaults()

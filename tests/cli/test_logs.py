@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 
 import pytest
@@ -14,23 +15,25 @@ from monitor.cli import logs
 Captured = pytest.CaptureFixture[str]
 
 
-def logged(monkeypatch: pytest.MonkeyPatch, capsys: Captured, *, systemd: bool, **facts: object) -> str:
-    if systemd:
-        monkeypatch.setenv("INVOCATION_ID", "x")
+def logged(monkeypatch: pytest.MonkeyPatch, capfd: Captured, *, systemd: bool, **facts: object) -> str:
+    stream = os.fstat(2)
+    monkeypatch.setenv("JOURNAL_STREAM", f"{stream.st_dev}:{stream.st_ino + (not systemd)}")
+    monkeypatch.setattr(sys, "stderr", os.fdopen(2, "w", closefd=False))
     logs.set_up(2)
     structlog.get_logger("x").warning("feed-failed", **facts)
-    return capsys.readouterr().err
+    sys.stderr.flush()
+    return capfd.readouterr().err
 
 
-def test_lines_for_people(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    line = logged(monkeypatch, capsys, systemd=False, feed="A", count=3)
+def test_lines_for_people(monkeypatch: pytest.MonkeyPatch, capfd: Captured) -> None:
+    line = logged(monkeypatch, capfd, systemd=False, feed="A", count=3)
     assert "feed-failed" in line
     assert "feed=A" in line
     assert "count=3" in line
 
 
-def test_lines_for_journald(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    line = logged(monkeypatch, capsys, systemd=True, feed="A")
+def test_lines_for_journald(monkeypatch: pytest.MonkeyPatch, capfd: Captured) -> None:
+    line = logged(monkeypatch, capfd, systemd=True, feed="A")
     assert line.startswith("<4>{")
     assert json.loads(line[3:]) == {"feed": "A", "event": "feed-failed", "level": "warning"}
 
@@ -39,16 +42,33 @@ HOSTILE = "title\n2026-01-01 CRITICAL all is lost\x1b[31m\x07\u202e\x9b2J"
 
 
 @pytest.mark.parametrize("systemd", [False, True])
-def test_a_feed_cannot_write_log_lines(monkeypatch: pytest.MonkeyPatch, capsys: Captured, systemd: bool) -> None:
-    line = logged(monkeypatch, capsys, systemd=systemd, title=HOSTILE)
+def test_a_feed_cannot_write_log_lines(monkeypatch: pytest.MonkeyPatch, capfd: Captured, systemd: bool) -> None:
+    line = logged(monkeypatch, capfd, systemd=systemd, title=HOSTILE)
     assert line.count("\n") == 1
     assert not set("\x1b\x07\u202e\x9b") & set(line)
 
 
-def test_passwords_in_addresses_are_struck_out(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    line = logged(monkeypatch, capsys, systemd=False, url="https://user:CANARY7731@example.org/x")
+def test_passwords_in_addresses_are_struck_out(monkeypatch: pytest.MonkeyPatch, capfd: Captured) -> None:
+    line = logged(monkeypatch, capfd, systemd=False, url="https://user:CANARY7731@example.org/x")
     assert "CANARY" not in line
     assert "https://***@example.org/x" in line
+
+
+@pytest.mark.parametrize("systemd", [False, True])
+def test_a_traceback_shows_no_variable_and_no_password(
+    monkeypatch: pytest.MonkeyPatch, capfd: Captured, systemd: bool
+) -> None:
+    def fail(secret: str) -> None:
+        raise ValueError(f"https://user:{secret}@example.org/x")
+
+    try:
+        fail("yranac"[::-1])
+    except ValueError:
+        line = logged(monkeypatch, capfd, systemd=systemd, exc_info=True)
+    assert "canary" not in line
+    assert "https://***@example.org/x" in line
+    assert "in fail" in line
+    assert (line.count("\n") == 1) is systemd
 
 
 def test_a_full_disk_under_the_log_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
