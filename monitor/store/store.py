@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Connection, Engine, text
 
-from monitor.errors import StoreError
+from monitor.errors import StoreBusy, StoreError
 from monitor.store import engine as db
 from monitor.store.desk import Desk
 from monitor.store.entries import Entries
@@ -79,9 +79,8 @@ class Store:
         self.engine = db.connect(state, busy)
         self._reading = self.engine.execution_options(begin="BEGIN")
         self._inode = self._seen_inode()
-        self._alone = (
-            threading.RLock() if self.path is None else None
-        )  # one shared connection: one transaction at a time
+        self._busy = busy
+        self._turn = threading.RLock()
 
     def __enter__(self) -> Self:
         return self
@@ -96,26 +95,31 @@ class Store:
     @contextmanager
     def begin(self) -> Iterator[Tx]:
         """One write transaction: all or nothing. Errors: `StoreBusy`, `StoreError` (disk full, damaged)."""
-        with self._guarded(self.engine) as connection:
+        with self._in_turn(), self._guarded(self.engine) as connection:
             yield Tx(connection)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """A consistent look that blocks nobody."""
-        with self._guarded(self._reading) as connection:
+        shared = self.path is None  # in memory there is one connection for all
+        with self._in_turn() if shared else nullcontext(), self._guarded(self._reading) as connection:
             yield Tx(connection)
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Wait for the other writers of this process; SQLite would sleep up to 0.1 s between two looks for its turn."""
+        if not self._turn.acquire(timeout=self._busy):
+            raise StoreBusy(f"{self.path or db.MEMORY} is being written for too long; the next tick tries again")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def _guarded(self, engine: Engine) -> Iterator[Connection]:
         self.ensure_in_place()
-        if self._alone is not None:
-            self._alone.acquire()
-        try:
-            with db.translated(str(self.path or db.MEMORY)), engine.begin() as connection:
-                yield connection
-        finally:
-            if self._alone is not None:
-                self._alone.release()
+        with db.translated(str(self.path or db.MEMORY)), engine.begin() as connection:
+            yield connection
 
     def ensure_in_place(self) -> None:
         """Raise `StoreError` when the file was deleted or replaced under us."""

@@ -17,6 +17,10 @@ from monitor.types import Decision, Entry, Storyline
 
 NEAR = 0.6  # of the threshold: decisions from here on keep their evidence and count as near misses below it
 
+_NEW = upsert(decisions)  # put together once: a batch runs it for each entry, and nobody else may write meanwhile
+_AGAIN = {each.name: _NEW.excluded[each.name] for each in decisions.c if each.name not in ("no", "seq", "storyline")}
+DECIDE = _NEW.on_conflict_do_update(index_elements=["seq", "storyline"], set_=_AGAIN)
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -112,11 +116,8 @@ class Stories:
     def decide(self, made: Sequence[tuple[int, Decision]]) -> None:
         """Store decisions as (entry seq, decision); a later one about the same pair replaces the earlier."""
         rows = [_decision_row(seq, decision) for seq, decision in made]
-        if not rows:
-            return
-        statement = upsert(decisions)
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in ("seq", "storyline")}
-        self._c.execute(statement.on_conflict_do_update(index_elements=["seq", "storyline"], set_=changed), rows)
+        if rows:
+            self._c.execute(DECIDE, rows)
 
     def of_entry(self, uid: str) -> list[Decision]:
         """Return every decision about an entry, by storyline."""

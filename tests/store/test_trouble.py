@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -52,6 +53,21 @@ def test_another_writer_is_waited_for_then_named_and_nothing_is_half_written(tmp
         other.close()
         with store.begin() as tx:
             tx.feeds.sync([Feed(url="http://127.0.0.1/a.xml")])
+
+
+def test_writers_of_one_process_wait_for_each_other_and_not_for_ever(tmp_path: Path) -> None:
+    def write() -> None:
+        with store.begin() as tx:
+            tx.desk.note("second", {"saw": tx.desk.noted("first")})
+
+    with Store(str(tmp_path), busy=0.2) as store, ThreadPoolExecutor(1) as pool:
+        with store.begin() as tx:
+            tx.desk.note("first", {})
+            with pytest.raises(StoreBusy, match="being written for too long"):
+                pool.submit(write).result()
+        pool.submit(write).result()
+        with store.read() as tx:
+            assert tx.desk.noted("second") == {"saw": {}}
 
 
 def test_a_full_disk_stores_nothing_of_the_step_and_works_again_with_room(tmp_path: Path) -> None:
