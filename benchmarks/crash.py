@@ -47,7 +47,7 @@ from monitor.types import DeliveryState
 from tests.scene import Newsroom
 
 PROCESSES = multiprocessing.get_context("forkserver")  # each life is forked from a process that has imported everything
-PROCESSES.set_forkserver_preload(["monitor.cli.line", "monitor.cli.logs", "monitor.daemon", "benchmarks.crash"])
+PROCESSES.set_forkserver_preload(["monitor.cli.line", "monitor.cli.logs", "monitor.daemon", "tests.scene"])
 REPEATING = frozenset(("data-sent", "accepted"))
 SHARE = 0.02  # of messages, at random moments
 PATIENCE = 120.0  # seconds for what must happen
