@@ -285,7 +285,7 @@ class Composer:
         self.at("queued")
         if digest is not None:
             for event in digest.events:
-                log.info("told", digest=digest.id, event=event.id, entries=" ".join(e.id for e in event.entries))
+                log.info("told", digest=digest.id, event_id=event.id, entries=" ".join(e.id for e in event.entries))
             log.info(
                 "composed", digest=digest.id, group=group.name, events=len(digest.events), reason=digest.reason.value
             )
