@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import structlog
+
 from monitor.detect.reading import Reading
 from monitor.following import Followed, Following
 from monitor.notify.route import Route, RouteFacts, alerts_for
@@ -14,6 +16,8 @@ from monitor.store.entries import Waiting
 from monitor.types import AlertState, Decision, Entry, Event, Match, Novelty, Silence
 
 LOOK = 256  # entries read at once when a new storyline looks back
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -50,6 +54,15 @@ class Judged:
         again = [item.entry.seq for item in self.waiting if item.numbered]
         tx.entries.mark_assessed([(seq, first + i) for i, seq in enumerate(fresh)] + [(seq, 0) for seq in again])
         return raised
+
+    def log(self) -> None:
+        """Leave a line for each entry on topic, once the batch is stored."""
+        for entry, made in self.matched:
+            if made.assignment is not None and made.verdict is not None:
+                place = {"storyline": made.storyline, "source": entry.source, "entry": entry.uid}
+                why = {"verdict": made.verdict.novelty.value, "score": round(made.match.score, 3)}
+                say = log.debug if made.backlog else log.info
+                say("matched", **place, event_id=made.assignment.event_id, **why)
 
     def _write_match(
         self, tx: Tx, entry: Entry, decision: Decision, routes: Sequence[Route], standing: Sequence[Silence]

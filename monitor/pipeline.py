@@ -190,6 +190,7 @@ class Pipeline:
         except BaseException:
             self.following.forget()
             raise
+        judged.log()
         report.entries += len(judged.waiting)
         report.on_topic += judged.on_topic
         self.metrics.entries.labels("assessed").inc(len(judged.waiting))

@@ -221,7 +221,7 @@ def test_the_end_of_the_service_breaks_off_a_message_that_hangs_and_loses_nothin
     assert len({mail.key for mail in room.smtp.mails}) == 2
 
 
-def test_a_digest_is_found_in_the_log_by_one_id_from_composing_to_its_receipt(room: Newsroom) -> None:
+def test_a_digest_is_found_in_the_log_from_the_feed_to_its_receipt(room: Newsroom) -> None:
     room.publish_all()
     room.smtp.faults.arm("tempfail")
     line = room.monitor()
@@ -232,10 +232,14 @@ def test_a_digest_is_found_in_the_log_by_one_id_from_composing_to_its_receipt(ro
     line.close()
     line.store.close()
     (mail,) = room.smtp.mails
-    told = [each for each in lines if each.get("digest") and each.get("receiver") in (None, "desk")]
-    digest = next(each["digest"] for each in told if each.get("key") and f"<{each['key']}@" in mail.key)
-    mine = [each for each in told if each["digest"] == digest]
-    assert [each["event"] for each in mine] == ["composed", "delivery-failed", "delivered"]
-    assert [each.get("attempt") for each in mine] == [None, 1, 2]
+    digest = next(each["digest"] for each in lines if each.get("key") and f"<{each['key']}@" in mail.key)
+    mine = [each for each in lines if each.get("digest") == digest]
+    told = [each for each in mine if each["event"] == "told"]
+    assert [each["event"] for each in mine[len(told) :]] == ["composed", "delivery-failed", "delivered"]
+    assert [each.get("attempt") for each in mine[len(told) :]] == [None, 1, 2]
+    matched = {each["entry"]: (each["event_id"], each["source"]) for each in lines if each["event"] == "matched"}
+    assert {matched[entry] for each in told for entry in each["entries"].split()} == {
+        (each["event_id"], "outlet-0") for each in told
+    }
     assert mine[-1]["receipt"] == "250 2.0.0 taken"
     assert digest in mail.parsed.get_body(("plain",)).get_content()
