@@ -35,6 +35,7 @@ _DENIED = 0.5  # share of its words in one earlier denial from which a denial is
 _SHORT = 2  # words of a name that is not cut to its initials
 _RARE = 0.85  # share of the greatest rarity from which a word is no ordinary one
 _AHEAD = 180  # days: dates no further off are announced, later ones belong to another year
+NOT_YET = "not in the earlier reports"  # the reason where no single fact is new, with the sentence
 _QUOTED = 90  # characters of a sentence that a reason quotes
 _CONVINCING = 0.3  # a reason that weighs less counts, but is not given to the reader
 _DIRECTIONS = frozenset(("north", "south", "east", "west", "northern", "southern", "eastern", "western"))
@@ -163,7 +164,7 @@ def _further(report: Report, event: KnownClaims, whys: dict[str, float], fresh: 
     why = _worth_saying(whys)
     if not why:
         least = min(near, key=lambda n: n[2])[0]
-        why, fresh = (f"not in the earlier reports: “{short(least.text, _QUOTED)}”",), fresh or [least]
+        why, fresh = (f"{NOT_YET}: “{short(least.text, _QUOTED)}”",), fresh or [least]
     return Verdict(novelty=Novelty.DEVELOPMENT, score=score, why=why, new=_claims(fresh), nearest=best)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from monitor.detect.claims import KnownClaims, Statement, statement_of, statements_of
 from monitor.detect.mastheads import agency_of, own_words
+from monitor.detect.novelty import NOT_YET
 from monitor.detect.reading import Reading
 from monitor.detect.vectors import static_vectors
 from monitor.text import short
@@ -173,7 +174,8 @@ def _lines(candidates: Sequence[_Candidate], known: KnownClaims, heading: Statem
             break
         room = left.get(entry.uid, MAX_EXCERPT - min(len(entry.title), MAX_TITLE))
         told_before = known.has(statement) or max(float(vector @ other) for other in chosen) >= SAME
-        if told_before or room < min(len(statement.text), MIN_QUOTE):
+        named = entry.uid in left and statement.text == own_words(entry.title)  # stands under its other sentence
+        if told_before or named or room < min(len(statement.text), MIN_QUOTE):
             continue
         quoted = short(statement.text, room)
         left[entry.uid] = room - len(quoted)
@@ -235,12 +237,23 @@ def _told_event(
         independent_sources=independent_sources(members),
         copies=sum(m.copy_of is not None for m in members),
         new=lines,
-        why=tuple(dict.fromkeys(why for m in told_now for why in m.verdict.why))[:5],
+        why=_reasons(told_now, (headline.entry.title, *(line.text for line in lines)), update)[:5],
         terms=tuple((hit.term, hit.weight) for hit in best.match.hits),
         threshold=best.match.threshold,
         entries=tuple(_listed(m) for m in sorted(members, key=lambda m: m.copy_of is not None)),
         is_update=update,
     )
+
+
+def _reasons(told: Sequence[Member], shown: Sequence[str], update: bool) -> tuple[str, ...]:
+    """Why these are told; without the sentences shown anyway, and to a newcomer without what is new to others only."""
+    found: dict[str, None] = {}
+    for why in (why for member in told for why in member.verdict.why):
+        reason, _, quote = why.partition(": “")
+        stands = any(quote.strip("…”") in text for text in shown) if quote else False
+        if reason != NOT_YET or (update and not stands):
+            found[reason if stands else why] = None
+    return tuple(found)
 
 
 def _verdict(new: Sequence[Member], update: bool) -> Novelty:

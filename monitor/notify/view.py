@@ -237,7 +237,7 @@ def _event(number: int, event: DigestEvent, zone: ZoneInfo, room: int) -> EventV
 def _line(line: Line, event: DigestEvent) -> Told:
     place = line.entry_uid or line.link
     titles = [entry.title for entry in event.entries if place and place in {entry.id, entry.link}]
-    known = {_bare(event.title), _bare(line.text)}
+    known = {_bare(event.title), *(_bare(told.text) for told in event.new)}
     headline = next((one_line(title, TITLE) for title in titles if _bare(title) not in known), "")
     return Told(one_line(line.text, EXCERPT), one_line(line.source, 80), *safe_link(line.link), headline)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from monitor.detect import summary
 from monitor.detect.chronicle import Chronicle
+from monitor.detect.novelty import NOT_YET
 from monitor.detect.summary import Member, Told
 from monitor.types import DigestEvent, Entry, Event, Novelty, Seed, Seeds
 from tests.detect.stream import LENS, MATCH, chronicle, entry, feed
@@ -62,6 +63,33 @@ def test_first_telling() -> None:
     shown = [found.title, *(line.text for line in found.new)]
     assert len(set(shown)) == len(shown)
     assert [listed.copy_of for listed in found.entries] == [None, None, UMEROV.uid]
+
+
+GIFTS = entry(
+    "Umerov ends his stay in Seoul",
+    "Minister Rustem Umerov took home 300 generators, 20 ambulances and a letter from Yoon, his staff told Ukrinform.",
+    source="ua-portal",
+    hours=4,
+)
+
+
+def test_a_headline_is_no_line_beside_a_sentence_that_stands_under_it() -> None:
+    event, members = story(UMEROV, WORDS, GIFTS)
+    lines = [line.text for line in told_of(event, members, Told()).new]
+    assert GIFTS.summary in lines
+    assert GIFTS.title not in lines
+
+
+def test_a_reason_does_not_quote_what_stands_below_it() -> None:
+    event, members = story(UMEROV, GIFTS)
+    told = Told().after(told_of(event, members[:1], Told()))
+    unlike = f"{NOT_YET}: “{GIFTS.summary}”"
+    why = (unlike, "now denied or disputed: “…a letter from Yoon”")
+    members[1] = replace(members[1], verdict=replace(members[1].verdict, novelty=Novelty.DEVELOPMENT, why=why))
+    assert unlike not in told_of(event, members, Told()).why
+    found = told_of(event, members, told)
+    assert GIFTS.summary in [line.text for line in found.new]
+    assert found.why == ("now denied or disputed",)
 
 
 def test_nothing_is_told_twice() -> None:
