@@ -30,7 +30,10 @@ _CREDIT = re.compile(
     rf"(?:\(|\[|[-–—|/•]\s*|\b(?:source|via|by|with|from|quelle|fuente|источник)\s*:?\s+)(?:the\s+)?({_AGENCY})\b\W*",
     re.I,
 )
-_CREDIT_AT_END = re.compile(rf"(?:[\s(\[|/•–—-]|\b(?:source|via|by|with)\b:?)*\b(?:{_AGENCY})\b[\s)\]/.]*$", re.I)
+_CREDIT_AT_END = re.compile(
+    rf"(?:[(\[|/•–—-]|(?<=[.!?…”\"])\s|\b(?:source|via)\b:?)\s*(?:(?:by|with|source)\b:?\s*)?\b(?:{_AGENCY})\b[\s)\]/.]*$",
+    re.I,
+)
 _BYLINE = re.compile(
     r"^\W*(?i:by|von|por|par)\s+(?:[A-Z][\w'’.-]+\s?){1,4}(?:(?:,|and|&)\s*(?:[A-Z][\w'’.-]+\s?){1,4})*[|:–—-]\s+"
 )

@@ -21,6 +21,8 @@ BODY = "Ambassador Lee voiced serious concern that cooperation with the North wo
         f"By Jane Miller and Ann Lee | {BODY}",
         f"By Jane Miller - {BODY}",
         f"{BODY} (AFP)",
+        f"{BODY} Source: AFP",
+        f"{BODY} Reuters",
         f"{BODY} Read more",
         f"{BODY} The post {TITLE} appeared first on City Echo.",
         f"BREAKING: {BODY}",
@@ -31,7 +33,12 @@ def test_own_words(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["By the end of May Seoul will decide on shells.", "Seoul-based firm wins deal in Poland"]
+    "text",
+    [
+        "By the end of May Seoul will decide on shells.",
+        "Seoul-based firm wins deal in Poland",
+        "Seoul has not decided yet, his staff told Yonhap.",
+    ],
 )
 def test_own_words_stay(text: str) -> None:
     assert own_words(text) == text
