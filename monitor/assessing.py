@@ -13,7 +13,7 @@ from monitor.following import Followed, Following
 from monitor.notify.route import Route, RouteFacts, alerts_for
 from monitor.store import Tx
 from monitor.store.entries import Waiting
-from monitor.types import AlertState, Decision, Entry, Event, Match, Novelty, Silence
+from monitor.types import Alert, AlertState, Decision, Entry, Event, Match, Novelty, Silence
 
 LOOK = 256  # entries read at once when a new storyline looks back
 
@@ -29,6 +29,7 @@ class Judged:
     matched: list[tuple[Entry, Decision]] = field(default_factory=list)  # to tell of, or to know
     rest: list[tuple[Entry, Decision]] = field(default_factory=list)  # off topic
     events: dict[str, Event] = field(default_factory=dict)  # as they are after the batch
+    alerts: list[Alert] = field(default_factory=list)  # raised while writing, muted ones too
 
     @property
     def on_topic(self) -> int:
@@ -86,6 +87,7 @@ class Judged:
         for alert in alerts:
             if alert.state is AlertState.MUTED and alert.reason.startswith("silence "):
                 tx.desk.count_swallowed(int(alert.reason.removeprefix("silence ")), 1)
+        self.alerts += alerts
         return tx.events.raise_alerts(alerts)
 
 

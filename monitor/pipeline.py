@@ -8,6 +8,7 @@ something for it to do: a service that starts polls at once, and takes the scien
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,22 +105,20 @@ class Pipeline:
     def assess(self, progress: Callable[[int], None] | None = None) -> AssessReport:
         """Match, cluster, judge and route every entry that waits, oldest first."""
         report = AssessReport()
-        if not self._anything_to_assess():
-            return report
-        self._look_back()
-        while not self._stopping.is_set():
+        with self.store.read() as tx:
+            new, waiting = self._unlooked(tx), tx.entries.count_waiting()
+        if new:
+            self._look_back()
+        while waiting and not self._stopping.is_set():
             self.pages.read(self.following)
-            with self.metrics.assess_seconds.time():
-                count = self._assess_batch(report, BATCH)
+            began = time.perf_counter()
+            count = self._assess_batch(report, BATCH)
             if not count:
                 break
+            self.metrics.assessed(count, time.perf_counter() - began)
             if progress is not None:
                 progress(count)
         return report
-
-    def _anything_to_assess(self) -> bool:
-        with self.store.read() as tx:
-            return bool(tx.entries.count_waiting() or self._unlooked(tx))
 
     def _unlooked(self, tx: Tx) -> list[str]:
         return [name for name in tx.stories.unlooked() if name in self.config.storylines]
@@ -195,6 +194,8 @@ class Pipeline:
         report.on_topic += judged.on_topic
         self.metrics.entries.labels("assessed").inc(len(judged.waiting))
         self.metrics.entries.labels("on_topic").inc(judged.on_topic)
+        for alert in judged.alerts:
+            self.metrics.alerts.labels(alert.novelty.value, alert.state.value).inc()
         self.at("assessed")
         return True
 
@@ -218,7 +219,9 @@ class Pipeline:
         self._observe_silences()
         if "composer" not in self.__dict__ and not self._anything_to_tell():
             return []
-        return self.composer.run(self.clock(), at_once=at_once)
+        digests = self.composer.run(self.clock(), at_once=at_once)
+        self.metrics.digests.inc(len(digests))
+        return digests
 
     def _observe_silences(self) -> None:
         with self.store.read() as tx:

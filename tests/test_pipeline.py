@@ -11,7 +11,7 @@ import pytest
 
 from monitor.detect.chronicle import Chronicle
 from monitor.pipeline import AssessReport, Pipeline
-from monitor.types import AlertState, Health
+from monitor.types import AlertState, Health, Silence
 from tests.scene import OFF_TOPIC, ON_TOPIC, SEEDS, Newsroom
 
 
@@ -56,6 +56,33 @@ def test_entry_published_mail_and_webhook_received(room: Newsroom) -> None:
     assert post.json["type"] == "storyline.digest"
     listed = {entry["title"] for event in post.json["data"]["events"] for entry in event["entries"]}
     assert listed == {title for title, _ in ON_TOPIC}
+
+
+@pytest.mark.parametrize("state", ["pending", "muted"])
+def test_a_pass_is_counted(room: Newsroom, state: str) -> None:
+    room.publish_all()
+    line = room.monitor()
+    line.poll()
+    if state == "muted":
+        with line.store.begin() as tx:
+            end = room.clock() + timedelta(hours=1)
+            tx.desk.silence(Silence(id=0, storyline="seoul", until=end, created_at=room.clock()))
+    report = line.assess()
+    digests = line.compose(at_once=True)
+    close(line)
+    counts = {(s.name, *s.labels.values()): s.value for f in line.metrics.registry.collect() for s in f.samples}
+    assert counts["monitor_alerts_total", "new_event", state] == report.alerts > 0
+    assert counts["monitor_assess_entry_seconds_count",] == report.entries == len(ON_TOPIC) + len(OFF_TOPIC)
+    assert counts["monitor_digests_total",] == len(digests) == (2 if state == "pending" else 0)
+
+
+def test_without_anything_to_do_no_model_is_touched(room: Newsroom) -> None:
+    line = room.monitor()
+    line.poll()
+    assert line.assess().entries == 0
+    assert line.compose() == []
+    assert not {"following", "composer"} & set(vars(line))
+    close(line)
 
 
 def test_a_second_once_tells_nothing(room: Newsroom) -> None:

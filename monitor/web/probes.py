@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -38,11 +39,11 @@ class StoreCollector(Collector):
         with self.store.read() as tx:
             health = tx.feeds.health_counts()
             waiting, outbox = tx.entries.count_waiting(), tx.outbox.counts()
-            suppressed = tx.events.counts()
+            stored = tx.events.counts()
             oldest, size = tx.outbox.oldest_waiting(), tx.housekeeping.bytes()
-        yield _family("feeds", "Feeds by health", "health", health)
-        yield _family("outbox_deliveries", "Deliveries by state", "state", outbox)
-        yield _family("alerts_stored", "Alerts by state and reason", "state", _by_state(suppressed))
+        yield _family("feeds", "Feeds by health", ["health"], {(name,): count for name, count in health.items()})
+        yield _family("outbox_deliveries", "Deliveries by state", ["state"], {(s,): n for s, n in outbox.items()})
+        yield _family("alerts_stored", "Alerts by state and reason", ["state", "reason"], _by_reason(stored))
         yield _plain("entries_waiting", "Entries not yet assessed", waiting)
         yield _plain(
             "outbox_oldest_seconds",
@@ -52,19 +53,18 @@ class StoreCollector(Collector):
         yield _plain("database_bytes", "Size of the database", size)
 
 
-def _by_state(counts: dict[tuple[str, str], int]) -> dict[str, int]:
+def _by_reason(counts: dict[tuple[str, str], int]) -> dict[tuple[str, ...], int]:
     """Fold reasons into the few words a label may hold: a silence has a number that grows for ever."""
-    folded: dict[str, int] = {}
+    folded: Counter[tuple[str, ...]] = Counter()
     for (state, reason), number in counts.items():
-        name = f"{state}: silence" if reason.startswith("silence ") else f"{state}: {reason}" if reason else state
-        folded[name] = folded.get(name, 0) + number
+        folded[state, "silence" if reason.startswith("silence ") else reason] += number
     return folded
 
 
-def _family(name: str, what: str, label: str, values: dict[str, int]) -> Metric:
-    family = GaugeMetricFamily(f"{NAMESPACE}_{name}", what, labels=[label])
+def _family(name: str, what: str, labels: list[str], values: dict[tuple[str, ...], int]) -> Metric:
+    family = GaugeMetricFamily(f"{NAMESPACE}_{name}", what, labels=labels)
     for value, number in sorted(values.items()):
-        family.add_metric([value], number)
+        family.add_metric(value, number)
     return family
 
 

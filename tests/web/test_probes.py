@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.metrics import Metrics
 from monitor.store import Store
-from monitor.types import Feed
+from monitor.types import Alert, AlertState, Feed, Novelty
 from monitor.web.probes import Probes
 
 NOW = datetime(2024, 7, 1, 8, 0, tzinfo=UTC)
@@ -32,6 +32,21 @@ def store() -> Iterator[Store]:
 def probes(store: Store, late: list[str]) -> Iterator[Probes]:
     with Probes("127.0.0.1:0", store, Metrics(), lambda: NOW, lambda: late) as probes:
         yield probes
+
+
+def alert(state: AlertState, reason: str, number: int) -> Alert:
+    return Alert(
+        route="desk",
+        receiver="desk",
+        storyline="harbour",
+        event_id="e1",
+        entry_uid=f"u{number}",
+        novelty=Novelty.NEW_EVENT,
+        score=0.9,
+        created_at=NOW,
+        state=state,
+        reason=reason,
+    )
 
 
 def get(probes: Probes, path: str, **headers: str) -> requests.Response:
@@ -58,6 +73,20 @@ def test_metrics_parse_and_count_feeds_by_health(probes: Probes, store: Store) -
     assert found["monitor_database_bytes{}"] > 0
     assert "hunter2" not in text
     assert "127.0.0.1" not in text
+
+
+def test_alerts_are_counted_by_state_and_reason(probes: Probes, store: Store) -> None:
+    with store.begin() as tx:
+        alerts = [alert(AlertState.MUTED, f"silence {n}", n) for n in (1, 2)] + [alert(AlertState.PENDING, "", 3)]
+        tx.events.raise_alerts(alerts)
+    text = get(probes, "/metrics").text
+    found = {
+        (s.labels["state"], s.labels["reason"]): s.value
+        for family in text_string_to_metric_families(text)
+        for s in family.samples
+        if s.name == "monitor_alerts_stored"
+    }
+    assert found == {("muted", "silence"): 2, ("pending", ""): 1}
 
 
 def test_a_strange_host_is_turned_away(probes: Probes) -> None:
