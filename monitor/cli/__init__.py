@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -13,10 +14,12 @@ from monitor.errors import ConfigError, MonitorError
 __all__ = ["main"]
 
 FAILED, BAD_CONFIG, INTERRUPTED = 1, 78, 130
+YOUNG = 20_000  # objects between two looks for garbage: what modules make at import stays, and looking costs a tenth
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one verb and exit: 0 done, 1 failed, 2 wrong usage, 78 bad configuration."""
+    gc.set_threshold(YOUNG)
     try:
         code = root.main(arguments, prog_name="monitor", standalone_mode=False)
     except ConfigError as error:
