@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log
+from math import exp, log
 
+from monitor.detect.cluster import JOIN
 from monitor.store import Tx
 from monitor.types import Decision, Entry, Match, Reason
 
 TERMS = 8  # terms named
+JOINED = 1 / (1 + exp(-JOIN))  # probability from which an entry joins an event
 
 
 class Passed(StrEnum):
@@ -130,14 +132,17 @@ def event_stages(tx: Tx, decision: Decision) -> list[Stage]:
     if assignment is None or verdict is None:
         return []
     event = tx.events.get(assignment.event_id)
-    joined = "opened event" if assignment.is_first else f"joined (similarity {assignment.similarity:.2f}) event"
+    sure = f"{assignment.similarity:.0%}"
+    joined = "opened event" if assignment.is_first else f"joined ({sure} sure) event"
     evidence = [*_copied(tx, assignment.copy_of), *(f"merged with event {merged}" for merged in assignment.merged)]
     title = ""
     if event is not None:
         title = f": {event.title}"
         sources = len(tx.events.sources_of(event.id))
-        count = f"{len(event.entries)} entries, {sources} independent sources by now"
+        count = f"entries by now: {len(event.entries)}, independent sources: {sources}"
         evidence.append(f"{count}; monitor events show {event.id}")
+    if assignment.is_first and assignment.similarity > 0:
+        evidence.append(f"the nearest other event: {sure} sure, an entry joins from {JOINED:.0%} on")
     told = verdict.novelty.value in ("new_event", "development", "correction")
     nearest = (f"nearest known: {verdict.nearest}",) if verdict.nearest else ()
     return [
