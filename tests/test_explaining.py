@@ -135,6 +135,7 @@ def test_a_copy_names_what_it_copies(desk: Desk) -> None:
     copy = next(entry.uid for entry in held if (entry.source, entry.title) == ("outlet-1", title))
     told = desk.explain(copy)
     assert f"copy of {desk.uid(title)[:8]}: outlet-0, {title}" in told.said("cluster")
+    assert "joined (100% sure) event" in told.said("cluster")
     assert "this is a copy" in told.said("route")
 
 
