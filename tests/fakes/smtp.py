@@ -1,6 +1,6 @@
 """A mail server over loopback that keeps what it took and misbehaves on demand.
 
-Faults: greylist tempfail tempfail_rcpt reject reject_data too_big busy drop_mid_data drop_after_data hang_greeting
+Faults: greylist tempfail tempfail_rcpt reject reject_data too_big busy shutting_down drop_mid_data drop_after_data hang_greeting
 hang_rcpt hang_data garbage_reply garbage_greeting drip.
 """
 
@@ -23,6 +23,7 @@ REPLIES = {
     "tempfail": "451 4.3.0 try later",
     "reject_data": "554 5.6.0 refused",
     "too_big": "552 5.3.4 too big",
+    "shutting_down": "421 4.3.2 shutting down",
     "garbage_reply": "hello there",
 }
 TAKEN = ("", "drop_after_data", "garbage_reply")

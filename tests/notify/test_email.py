@@ -14,8 +14,8 @@ import pytest
 import trustme
 
 from monitor.errors import DeliveryError
-from monitor.notify.email import Mailbox
-from monitor.notify.receivers import EmailSettings
+from monitor.notify.email import Line, Mailbox
+from monitor.notify.receivers import EmailSettings, SmtpSettings
 from monitor.notify.send import nothing
 from tests.fakes import FakeSmtp
 from tests.notify.samples import NOW, delivery
@@ -142,7 +142,7 @@ def test_a_server_that_hangs_or_drips_costs_the_deadline_and_no_more(smtp: FakeS
     assert "no answer in time" in error.reason
 
 
-@pytest.mark.parametrize("fault", ["garbage_greeting", "busy", "hang_greeting"])
+@pytest.mark.parametrize("fault", ["garbage_greeting", "busy", "shutting_down", "hang_greeting"])
 def test_a_server_in_trouble_is_down_for_every_message(smtp: FakeSmtp, fault: str, mailbox: Make) -> None:
     smtp.faults.arm(fault)
     error = refused(mailbox(smtp, timeout=SOON))
@@ -161,6 +161,14 @@ def test_the_moments_of_sending_come_in_order(smtp: FakeSmtp, mailbox: Make) -> 
     moments: list[str] = []
     mailbox(smtp, moments.append).send(delivery(), NOW)
     assert moments == ["connected", "mid-data", "data-sent", "accepted"]
+
+
+def test_dots_at_line_starts_are_doubled_on_the_line(smtp: FakeSmtp) -> None:
+    line, raw = Line(SmtpSettings.model_validate(smtp.settings())), b"Subject: x\r\n\r\n.\r\n..b\r\nc.\r\n"
+    line.arrive(60)
+    line.hand_over("a@x.example", "b@x.example", raw, nothing)
+    line.leave()
+    assert smtp.mails[0].raw.startswith(raw)
 
 
 def test_dots_at_line_starts_arrive_as_written(smtp: FakeSmtp, mailbox: Make) -> None:
