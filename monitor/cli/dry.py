@@ -16,7 +16,7 @@ def once(session: Session) -> None:
     """Poll, assess and compose over a copy of the database; print the digests; leave no trace."""
     from monitor.pipeline import Pipeline
     from monitor.store import Store
-    from monitor.store.engine import database_file
+    from monitor.store.place import database_file
 
     logs.set_up(session.verbose)
     config = session.config

@@ -13,7 +13,7 @@ from monitor.errors import StoreError
 
 if TYPE_CHECKING:
     from monitor.config import Config
-    from monitor.store import Store, Tx
+    from monitor.store.glance import Glance
     from monitor.types import Feed, Silence
 
 WEEK = timedelta(days=7)
@@ -23,34 +23,32 @@ MOST_ILL = 8  # feeds named on the screen
 
 def of(session: Session, now: datetime) -> dict[str, Any]:
     """Return the state of everything, as `status --json` prints it."""
+    from monitor.store.glance import glance
+
     config = session.outline
-    with session.look() as store:
-        service = _service(config, store)
-        with store.read() as tx:
-            return {
-                "config": config.path,
-                "state": config.state,
-                "service": service,
-                "storylines": [_story(config, tx, name, now) for name in config.storylines],
-                "feeds": _feeds(config, tx, now),
-                "outbox": _outbox(tx),
-                "silences": tx.desk.silences(),
-                "database": {"bytes": tx.housekeeping.bytes(), "waiting": tx.entries.count_waiting()},
-            }
+    with glance(config.state) as look:
+        bytes_, waiting = look.size()
+        return {
+            "config": config.path,
+            "state": config.state,
+            "service": _service(config, look),
+            "storylines": [_story(config, look, name, now) for name in config.storylines],
+            "feeds": _feeds(config, look, now),
+            "outbox": dict(zip(("states", "oldest_waiting", "next_attempt"), look.outbox(), strict=True)),
+            "silences": look.silences(),
+            "database": {"bytes": bytes_, "waiting": waiting},
+        }
 
 
-def _service(config: Config, store: Store) -> dict[str, Any]:
+def _service(config: Config, look: Glance) -> dict[str, Any]:
     """Return whether a `run` holds the database, when it last ticked, and what changed on disk since it read it."""
-    lock = store.run_lock()
-    with store.read() as tx:
-        tick = tx.desk.noted("tick") or {}
+    tick = look.noted("tick") or {}
     loaded = _moment(tick.get("loaded_at"))
-    running = bool(lock and lock.held_elsewhere)
     return {
-        "running": running,
+        "running": look.runs,
         "ticked_at": _moment(tick.get("at")),
         "loaded_at": loaded,
-        "reload_due": changed_since(config, loaded.timestamp()) if running and loaded else [],
+        "reload_due": changed_since(config, loaded.timestamp()) if look.runs and loaded else [],
     }
 
 
@@ -74,30 +72,29 @@ def _moment(written: Any) -> datetime | None:
     return datetime.fromisoformat(written) if isinstance(written, str) else None
 
 
-def _story(config: Config, tx: Tx, name: str, now: datetime) -> dict[str, Any]:
+def _story(config: Config, look: Glance, name: str, now: datetime) -> dict[str, Any]:
     from monitor.notify.route import next_slot
     from monitor.notify.settings import routes_of
 
-    story, held = config.storylines[name], tx.stories.get(name)
-    week = [at for at, _, backlog in tx.stories.per_day(name, now - WEEK) if not backlog]
+    story, (threshold, origin) = config.storylines[name], look.threshold(name)
+    week = look.matches(name, now - WEEK)
     routes = [route for route in routes_of(config.routes) if route.hears(name)]
     slots = [slot for route in routes if (slot := next_slot(route, now))]
-    pending = sum(len(tx.events.pending(route.key, name)) for route in routes)
-    latest = tx.events.all(name, 1)
+    pending, latest = look.pending(), look.latest_event(name)
     return {
         "name": name,
         "title": story.label,
         "paused": story.paused,
-        "threshold": held.threshold if held else None,
-        "threshold_origin": held.threshold_origin if held else "",
-        "threshold_log": [{"at": at, "value": value} for at, value, _ in tx.stories.threshold_log(name, 3)],
+        "threshold": threshold,
+        "threshold_origin": origin,
+        "threshold_log": [{"at": at, "value": value} for at, value in look.thresholds(name, 3)],
         "budget": story.sensitivity.budget,
         "matches_a_day": round(len(week) / 7, 1),
         "last_match": max(week, default=None),
-        "last_event": {"id": latest[0].id, "title": latest[0].title, "at": latest[0].last_seen} if latest else None,
-        "pending": pending,
+        "last_event": dict(zip(("id", "title", "at"), latest, strict=True)) if latest else None,
+        "pending": sum(pending.get((route.key, name), 0) for route in routes),
         "next_digest": min(slots, default=None),
-        "silenced": any(_is_all_of(silence, name, now) for silence in tx.desk.silences()),
+        "silenced": any(_is_all_of(silence, name, now) for silence in look.silences()),
     }
 
 
@@ -106,10 +103,10 @@ def _is_all_of(silence: Silence, name: str, now: datetime) -> bool:
     return silence.storyline in (name, "*") and not silence.terms and not silence.event_id and now < silence.until
 
 
-def _feeds(config: Config, tx: Tx, now: datetime) -> dict[str, Any]:
+def _feeds(config: Config, look: Glance, now: datetime) -> dict[str, Any]:
     from monitor.feeds.health import health_of
 
-    stored: dict[str, Feed] = {feed.url: feed for feed in tx.feeds.all()}
+    stored: dict[str, Feed] = {feed.url: feed for feed in look.feeds()}
     known = [stored.get(feed.url, feed) for feed in config.feeds]
     healths = [(feed, health_of(feed, now).value) for feed in known]
     ill = [
@@ -127,20 +124,13 @@ def _feeds(config: Config, tx: Tx, now: datetime) -> dict[str, Any]:
     }
 
 
-def _outbox(tx: Tx) -> dict[str, Any]:
-    return {
-        "states": tx.outbox.counts(),
-        "oldest_waiting": tx.outbox.oldest_waiting(),
-        "next_attempt": tx.outbox.next_due(),
-    }
-
-
 def trouble(session: Session, now: datetime, patience: timedelta) -> list[str]:
     """Return why the service is not well; empty when it is."""
+    from monitor.store.glance import glance
+
     try:
-        with session.look() as store:
-            store.ping()
-            service = _service(session.outline, store)
+        with glance(session.outline.state) as look:
+            service = _service(session.outline, look)
     except StoreError as error:
         return [str(error)]
     if not service["running"]:

@@ -112,7 +112,7 @@ class Session:
 
 def _opened(state: str) -> Store:
     from monitor.store import Store
-    from monitor.store.engine import MEMORY, database_file
+    from monitor.store.place import MEMORY, database_file
 
     file = database_file(state)
     return Store(state if file is None or file.exists() else MEMORY)

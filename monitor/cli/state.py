@@ -97,7 +97,7 @@ def backup(session: Session, file: Path) -> None:
     """
     from monitor.cli import logs
     from monitor.store import Store
-    from monitor.store.engine import database_file
+    from monitor.store.place import database_file
 
     logs.set_up(session.verbose)
     source = database_file(session.config.state)

@@ -17,20 +17,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from monitor.errors import SchemaTooNew, StoreBusy, StoreError
+from monitor.store.place import BUSY_SECONDS, HEAD, MEMORY, SQLITE, database_file
 from monitor.store.schema import metadata
-
-HEAD = "0001"  # the newest migration; a test compares it with the folder
-BUSY_SECONDS = 30
-SQLITE = "sqlite:///"
-MEMORY = ":memory:"
-
-
-def database_file(state: str) -> Path | None:
-    """Return the file behind a `state` setting; None for a database in memory or a server."""
-    if state == MEMORY or (("://" in state) and not state.startswith(SQLITE)):
-        return None
-    path = Path(state.removeprefix(SQLITE))
-    return path if state.startswith(SQLITE) or path.suffix == ".db" else path / "monitor.db"
 
 
 def connect(state: str, busy: float = BUSY_SECONDS) -> Engine:

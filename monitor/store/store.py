@@ -20,6 +20,7 @@ from monitor.store.feeds import Feeds
 from monitor.store.housekeeping import Housekeeping
 from monitor.store.locks import Couriers, RunLock
 from monitor.store.outbox import Outbox
+from monitor.store.place import BUSY_SECONDS, MEMORY, database_file
 from monitor.store.stories import Stories
 
 SMALL = 64 * 2**20  # bytes
@@ -70,12 +71,12 @@ class Tx:
 class Store:
     """The database of one monitor. Thread-safe; transactions are short."""
 
-    def __init__(self, state: str = db.MEMORY, busy: float = db.BUSY_SECONDS) -> None:
+    def __init__(self, state: str = MEMORY, busy: float = BUSY_SECONDS) -> None:
         """Open and migrate `state`: a folder, `sqlite:///FILE`, or `:memory:`; wait `busy` seconds for other writers.
 
         Errors: `StoreError` with a remedy.
         """
-        self.path = db.database_file(state)
+        self.path = database_file(state)
         self.engine = db.connect(state, busy)
         self._reading = self.engine.execution_options(begin="BEGIN")
         self._inode = self._seen_inode()
@@ -109,7 +110,7 @@ class Store:
     def _in_turn(self) -> Iterator[None]:
         """Wait for the other writers of this process; SQLite would sleep up to 0.1 s between two looks for its turn."""
         if not self._turn.acquire(timeout=self._busy):
-            raise StoreBusy(f"{self.path or db.MEMORY} is being written for too long; the next tick tries again")
+            raise StoreBusy(f"{self.path or MEMORY} is being written for too long; the next tick tries again")
         try:
             yield
         finally:
@@ -118,7 +119,7 @@ class Store:
     @contextmanager
     def _guarded(self, engine: Engine) -> Iterator[Connection]:
         self.ensure_in_place()
-        with db.translated(str(self.path or db.MEMORY)), engine.begin() as connection:
+        with db.translated(str(self.path or MEMORY)), engine.begin() as connection:
             yield connection
 
     def ensure_in_place(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.store import Store
-from monitor.store.engine import HEAD
+from monitor.store.place import HEAD
 from tests.store.test_engine import laid_out
 
 RELEASED = sorted((Path(__file__).parent / "released").glob("*.sql"))

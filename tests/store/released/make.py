@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.store.engine import HEAD
+from monitor.store.place import HEAD
 from monitor.types import Feedback, Silence
 from tests.scene import Newsroom
 
