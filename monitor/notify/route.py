@@ -263,11 +263,22 @@ def successor(key: str, storyline: str, routes: Sequence[Route]) -> str | None:
 
 
 def next_slot(route: Route, now: datetime) -> datetime | None:
-    """Return the next time of a digest route's schedule, moved to the end of quiet hours; None if it has none."""
+    """Return when a digest route tells next by its schedule, quiet hours seen to; None if it has none."""
     if route.kind is not Kind.DIGEST:
         return None
-    slot = slots.following(route.cron, route.timezone, now)
-    return (route.quiet.until(slot) if route.quiet else None) or slot
+    return _told_at(route, slots.following(route.cron, route.timezone, now))
+
+
+def _told_at(route: Route, slot: datetime) -> datetime:
+    """Return when the digest of a slot goes out: after quiet hours, but not at midnight where the day has a slot."""
+    end = route.quiet.until(slot) if route.quiet else None
+    if end is None or route.quiet is None:
+        return slot
+    if end.astimezone(ZoneInfo(route.quiet.timezone)).time() == time():
+        later = slots.following(route.cron, route.timezone, end - timedelta(minutes=1))
+        if later - end < timedelta(days=1) and route.quiet.until(later) is None:
+            return later
+    return end
 
 
 def _not_quiet(route: Route, mine: tuple[Alert, ...], now: datetime) -> tuple[tuple[Alert, ...], datetime | None]:
@@ -286,6 +297,8 @@ def _digest_due(route: Route, mine: tuple[Alert, ...], history: RouteHistory, no
         return NotYet(why="schedule", until=following)
     if history.latest and at <= history.latest:  # it comes again, since the clock was set back
         name = f"{name} after {since.isoformat()}"
+    if (later := _told_at(route, slot)) > now:
+        return NotYet(why="quiet hours are over, the day's slot is to come", until=later.astimezone(UTC))
     before = [alert for alert in mine if not at < alert.created_at <= now]
     if not before and not route.send_empty:
         return NotYet(why="nothing pending at the last slot" if mine else "nothing pending", until=following)

@@ -1,7 +1,7 @@
 """A mail server over loopback that keeps what it took and misbehaves on demand.
 
-Faults: greylist tempfail tempfail_rcpt reject reject_data too_big busy shutting_down drop_mid_data drop_after_data hang_greeting
-hang_rcpt hang_data garbage_reply garbage_greeting drip.
+Faults: greylist tempfail tempfail_rcpt reject reject_data too_big busy shutting_down drop_mid_data drop_after_data
+hang_greeting hang_rcpt hang_data garbage_reply garbage_greeting drip.
 """
 
 from __future__ import annotations

@@ -367,7 +367,15 @@ def test_a_weekend_of_quiet_ends_in_one_monday_digest_with_all_of_it() -> None:
     pending = [alert(number, created_at=at(12, day=5 + number % 3)) for number in range(60)]  # Friday to Sunday
     past = history(period_to=at(8, day=5))
     assert waits(way, pending, past, at(9, day=6)).until == at(0, day=8)
-    assert len(due(way, pending, past, at(0, day=8)).alerts) == 60
+    assert waits(way, pending, past, at(0, day=8)).until == at(8, day=8)  # not at midnight
+    assert routing.next_slot(way, at(9, day=5)) == at(8, day=8)
+    assert len(due(way, pending, past, at(8, day=8)).alerts) == 60
+
+
+def test_a_digest_whose_every_slot_is_quiet_comes_when_the_quiet_is_over() -> None:
+    way = scheduled("0 8 * * sun", quiet_hours="sat,sun")
+    assert routing.next_slot(way, at(9, day=5)) == at(0, day=8)
+    assert due(way, [alert(created_at=at(12, day=6))], history(period_to=at(8, day=5)), at(0, day=8)).alerts
 
 
 def test_the_next_time_is_named_past_the_quiet() -> None:
