@@ -160,8 +160,7 @@ def tell(found: dict[str, Any]) -> None:
         only = ", ".join((*silence.terms, silence.event_id)).strip(", ")
         about = f"Silence {silence.id} on {silence.storyline}{f', only {only}' if only else ''}"
         by = f" by {silence.author}" if silence.author else ""
-        until = f"until {show.when(silence.until)}{by}"
-        show.say(f"{about}, {until}: {silence.swallowed} alerts swallowed.", "warn")
+        show.say(f"{about}{by}, ends {show.when(silence.until)}: {silence.swallowed} alerts swallowed.", "warn")
 
 
 def _tell_service(found: dict[str, Any]) -> None:
