@@ -129,6 +129,8 @@ def _names(tokens: list[str], lang: str) -> Iterable[Name]:
     run: list[str] = []
     start = first = True
     for at, word in enumerate([*tokens, "."]):
+        if _is_short_for_words_before(tokens, at):
+            continue
         if _is_capital(word) or (lang == "en" and run and _links(tokens[at : at + 3])):
             first = start if not run else first
             run.append(word)
@@ -137,6 +139,15 @@ def _names(tokens: list[str], lang: str) -> Iterable[Name]:
                 yield from _name_of(run, first, headline)
             run = []
         start = word in _BREAK or (start and not word[0].isalnum())
+
+
+def _is_short_for_words_before(tokens: list[str], at: int) -> bool:
+    """Whether a word in brackets is made of the initials of what stands before: memorandum of understanding (MOU)."""
+    word = tokens[at] if at < len(tokens) else ""
+    if not (word.isupper() and len(word) > 1 and tokens[at - 1 : at] == ["("] and tokens[at + 1 : at + 2] == [")"]):
+        return False
+    before = [token[0].upper() for token in tokens[max(at - 2 * len(word), 0) : at - 1]]
+    return all(letter in before for letter in word)
 
 
 def _links(following: list[str]) -> bool:

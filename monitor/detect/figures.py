@@ -43,7 +43,7 @@ _NOT_A_UNIT = frozenset(
     some over under than up late early last next past former foreign nuclear military civilian armed senior local"""
     )
 )
-_BEYOND = frozenset(words("in on at to by from after before for with during near against while when who that per"))
+_BEYOND = frozenset(words("in on at to by from after before for with during near against while when who that per as"))
 _ABOVE, _BELOW, _AROUND = frozenset(("over", "than", "least")), frozenset(("nearly", "almost", "under")), 0.25
 _ROUGHLY = frozenset(("about", "around", "some", "roughly", "approximately", "circa", "estimated"))
 _ALIKE = {

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from monitor.detect.claims import KnownClaims, Statement
 from monitor.detect.facts import Name
 from monitor.detect.figures import Figure
-from monitor.detect.lex import stem_id, stems
+from monitor.detect.lex import stem, stem_id, stems
 from monitor.detect.likeness import sound
-from monitor.text import short
+from monitor.text import short, words
 from monitor.types import Claim, Novelty, Verdict
 
 ENOUGH = 0.5  # newness from which a further report of an event is a development
@@ -38,6 +38,7 @@ _AHEAD = 180  # days: dates no further off are announced, later ones belong to a
 NOT_YET = "not in the earlier reports"  # the reason where no single fact is new, with the sentence
 _QUOTED = 90  # characters of a sentence that a reason quotes
 _CONVINCING = 0.3  # a reason that weighs less counts, but is not given to the reader
+_FURNITURE = frozenset(map(stem, words("reasons ways things tips questions takeaways photos pictures facts")))
 _DIRECTIONS = frozenset(("north", "south", "east", "west", "northern", "southern", "eastern", "western"))
 _ADJECTIVES = ("an", "ans", "ese", "ish", "ch", "i", "is")
 _DOUBT = 0.9  # log odds of belonging to its event at which a report without new facts counts as half new ...
@@ -61,7 +62,7 @@ def lesson_of(statements: Iterable[Statement]) -> Lesson:
     names = [name for s in found for name in s.facts.names]
     heard = {word for s in found for word in s.stems | s.facts.atoms}
     heard |= {_initials(name) for name in names if len(name.atoms) > _SHORT}
-    full = (name for name in names if len(name.atoms) > 1 or (name.written.isupper() and not name.shouted))
+    full = (name for name in names if not name.shouted and (len(name.atoms) > 1 or name.written.isupper()))
     return Lesson(
         sounds=frozenset(map(sound, heard)),
         full_names=frozenset(tuple(map(sound, name.atoms)) for name in full),
@@ -99,7 +100,9 @@ class Known:
         """Whether the name, its initials, what it is short for or the surname it extends was mentioned before."""
         atoms = tuple(map(sound, name.atoms))
         new = {atom for atom in atoms if atom not in self.sounds}
-        if not new or atoms[1:] in self.full_names or (sound(_initials(name)),) in self.full_names:
+        short = sound(_initials(name))
+        cut = (short,) in self.full_names or (len(atoms) > _SHORT + 1 and short in self.sounds)
+        if not new or cut or atoms[1:] in self.full_names:
             return True
         if name.place:
             return all(sound(word) in self.sounds for word in stems(name.written))
@@ -254,7 +257,7 @@ def _name_weight(name: Name, report: Report, known: Known) -> float:
 
 
 def _figure_news(figure: Figure, told: Sequence[Figure], known: Known) -> Iterable[_News]:
-    if any(figure.covers(other) for other in told) or figure.key in known.figures:
+    if figure.unit in _FURNITURE or any(figure.covers(other) for other in told) or figure.key in known.figures:
         return
     few = figure.value <= 2 and not figure.number[0].isdigit()
     before = [other for other in told if other.unit and other.unit == figure.unit and _may_become(other, figure)]

@@ -38,6 +38,7 @@ def judged(text: str, odds: float | None = SURE, event: Sequence[str] = FERRY) -
         "Mr Salas, the captain, said his ship hit rocks on March 2.",
         "It happened in the west of the bay.",
         "Ferry under master Ngozi Adebayo runs aground off Santa Brisa with 230 aboard.",
+        "Three reasons why the Estrella del Sur hit rocks.",
         "I've never seen 230 people so quiet aboard, he said.",
     ],
 )
@@ -66,6 +67,9 @@ def test_a_new_fact_is_named(text: str, why: str) -> None:
     [
         ("The IMF will lend more.", "The International Monetary Fund has agreed."),
         ("The International Monetary Fund will lend more.", "The IMF has agreed."),
+        ("Talks at the iaea have begun.", "The International Atomic Energy Agency is hopeful."),
+        ("Both will sign.", "Both will sign a memorandum of understanding (MOU)."),
+        ("Stars In Orion Wreak Havoc On Young Planets", "Stars in the Orion Nebula destroy planets."),
         ("aid for syria is on its way", "Aid reached Syria."),
         ("Jared Pobre was on board.", "Millionaire Jared Pobre was rescued."),
     ],
