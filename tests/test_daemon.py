@@ -171,7 +171,9 @@ def test_what_changed_in_a_storyline_a_receiver_and_a_feed_is_named(room: Newsro
     ]
 
 
-def test_status_and_healthcheck_see_the_ticks_and_a_reload_that_is_due(room: Newsroom, running: Process) -> None:
+def test_status_and_healthcheck_see_the_ticks_and_a_reload_that_is_due(
+    room: Newsroom, running: Process, tmp_path: Path
+) -> None:
     def monitor(*words: str) -> subprocess.CompletedProcess[str]:
         line = [sys.executable, "-m", "monitor", "-c", str(room.config), *words]
         return subprocess.run(line, capture_output=True, text=True, check=False, timeout=60)
@@ -181,7 +183,10 @@ def test_status_and_healthcheck_see_the_ticks_and_a_reload_that_is_due(room: New
     assert service["running"] is True
     assert service["ticked_at"]
     assert service["reload_due"] == []
-    room.config.write_text(room.config.read_text() + "# a remark\n")
+    edited = tmp_path / "edited.yaml"
+    edited.write_text(room.config.read_text() + "# a remark\n")
+    os.utime(edited, (0, 0))  # as a copy that keeps its date
+    edited.replace(room.config)
     assert json.loads(monitor("status", "--json").stdout)["service"]["reload_due"]
     assert running.end() == 0
     assert monitor("healthcheck").returncode == 1

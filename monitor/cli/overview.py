@@ -63,7 +63,8 @@ def changed_since(config: Config, moment: float) -> list[str]:
 
 def _touched(path: Path, moment: float) -> bool:
     try:
-        return path.stat().st_mtime > moment
+        found = path.stat()
+        return max(found.st_mtime, found.st_ctime) > moment  # what was moved or copied here may have an old date
     except OSError:
         return False
 
@@ -136,7 +137,7 @@ def trouble(session: Session, now: datetime, patience: timedelta) -> list[str]:
     if not service["running"]:
         return ["the service does not run (start it: monitor run)"]
     ticked = service["ticked_at"]
-    if ticked is not None and now - ticked > patience:
+    if ticked is not None and abs(now - ticked) > patience:  # after now only where the clock was set back
         return [f"the service last ticked {show.when(ticked, now)}"]
     return []
 

@@ -138,12 +138,20 @@ def _migrate(engine: Engine, path: Path) -> None:
     if tables and version is None:
         raise StoreError(f"{path} is a database of another program; point `state` somewhere else")
     if version is not None and version > HEAD:
+        copy = _before(path, version)
+        older = f", or put the copy from before the upgrade over it: {copy}" if copy.exists() else ""
         raise SchemaTooNew(
-            f"{path} was written by a newer release (schema {version}, this one knows {HEAD}); upgrade the program"
+            f"{path} was written by a newer release (schema {version}, this one knows {HEAD}); "
+            f"upgrade the program{older}"
         )
     if version is not None:
-        copy_to(engine, path.with_name(f"{path.name}.before-{HEAD}"))
+        copy_to(engine, _before(path, HEAD))
     upgrade(engine)
+
+
+def _before(path: Path, version: str) -> Path:
+    """Return where a database is copied to before it is migrated to a schema."""
+    return path.with_name(f"{path.name}.before-{version}")
 
 
 def upgrade(engine: Engine, to: str = "head") -> None:

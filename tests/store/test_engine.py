@@ -65,7 +65,10 @@ def test_a_newer_schema_is_refused_with_the_remedy(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "monitor.db") as raw:
         raw.execute("update alembic_version set version_num = '9999'")
     raw.close()
-    with pytest.raises(SchemaTooNew, match="upgrade the program"):
+    with pytest.raises(SchemaTooNew, match=r"upgrade the program$"):
+        Store(str(tmp_path))
+    (tmp_path / "monitor.db.before-9999").touch()
+    with pytest.raises(SchemaTooNew, match=r"upgrade the program, or put the copy .*/monitor\.db\.before-9999$"):
         Store(str(tmp_path))
 
 
