@@ -266,7 +266,7 @@ class Daemon:
             for line in changes(self.pipeline.config, fresh):
                 log.info("reloaded", change=line)
             old, self.pipeline = self.pipeline, Pipeline(fresh, self.pipeline.store, self.clock, self.at, self.metrics)
-            self.pipeline.following.inherit(old.following)
+            self.pipeline.inherit(old)
             self._loaded_at = self.clock()
             self._ticked.pop("note", None)
             self.pipeline.sync()

@@ -78,6 +78,11 @@ class Pipeline:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def inherit(self, before: Pipeline) -> None:
+        """Take over what another line has in mind, if it has anything: what a reload needs."""
+        if "following" in before.__dict__:
+            self.following.inherit(before.following)
+
     def sync(self) -> None:
         """Make the store follow the configuration: feeds and storylines listed in it, history kept of the others."""
         sync(self.config, self.store)
