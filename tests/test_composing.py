@@ -132,6 +132,27 @@ def test_what_waited_for_a_mail_server_comes_in_order_and_once(desk: Callable[[s
     assert [titles for _, titles in scene.told] == [[title] for title, _ in NEWS[:4]]
 
 
+def test_slots_missed_while_the_machine_was_off_become_one_complete_digest(desk: Callable[[str], Desk]) -> None:
+    scene = desk("digest: {cron: '0 * * * *'}")
+    scene.publish()
+    scene.until(july(1, 8), timedelta(hours=1))
+    scene.room.clock.advance(minutes=5)
+    scene.publish(2)
+    scene.line.close()  # and five slots go by
+    scene.room.clock.now = july(1, 13, 20)
+    with closing(scene.room.monitor()) as again, closing(again.store):
+        for _ in range(3):
+            again.compose()
+            again.deliver()
+    first, second = (mail.parsed.get_body(("plain",)) for mail in scene.room.smtp.mails)
+    assert first is not None
+    assert second is not None
+    words = " ".join(second.get_content().split())
+    assert NEWS[0][0] in first.get_content()
+    assert all(title in words for title, _ in NEWS[1:3])
+    assert "13:20 UTC, covering since Mon 1 Jul 2024, 08:00 UTC" in words
+
+
 def test_the_first_report_of_quiet_waits_for_the_first_slot_also_after_a_restart(desk: Callable[[str], Desk]) -> None:
     scene = desk("digest: {cron: '0 8 * * *'}, when_empty: send")
     scene.until(july(1, 7, 30))
