@@ -124,14 +124,14 @@ def _included(parts: Parts, found: Problems) -> Iterator[Path]:
 
 
 def _check_pattern(pattern: Path, where: Where, found: Problems) -> None:
-    """Note a file or folder that is not there; a folder may be empty."""
+    """Note a file that is not there, and warn of a folder; a folder may be empty."""
     if not GLOB.search(str(pattern)):
         found.error(where, f"include: there is no file {document.shown(pattern)}")
     elif not GLOB.search(str(pattern.parent)) and not pattern.parent.is_dir():
         above = pattern.parent.parent
         beside = [other.name for other in above.iterdir() if other.is_dir()] if above.is_dir() else []
         hint = problems.nearest(pattern.parent.name, beside)
-        found.error(where, f"include: there is no folder {document.shown(pattern.parent)}{hint}")
+        found.warn(where, f"include: there is no folder {document.shown(pattern.parent)}{hint}")
 
 
 def _top(doc: Document, model: Any, found: Problems) -> Any:

@@ -128,7 +128,6 @@ BROKEN = [
         "monitor.yaml:1:1: state: postgresql databases are not supported yet",
     ),
     ("include", "include: [nofile.yaml]", "monitor.yaml:1:11: include: there is no file nofile.yaml"),
-    ("include of a folder", "include: confd/*.yaml", "monitor.yaml:1:1: include: there is no folder confd"),
     ("list for mapping", "- a\n- b", "monitor.yaml:1:1: must be a mapping"),
     (
         "opml",
@@ -202,6 +201,15 @@ def test_a_secret_file_that_holds_nothing_is_a_fault(faults: Faults, tmp_path: P
     (tmp_path / "hook").touch(mode=0o600)
     lines = faults("receivers: {ops: {webhook: {url: https://example.org/hook, secret_file: hook}}}")
     assert lines == ["monitor.yaml:1:60: receivers.ops.webhook.secret_file: hook is empty"]
+
+
+def test_an_included_folder_that_is_not_there_is_a_warning(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "conf.d").mkdir()
+    assert read("include: conf.d/*.yaml").warnings == ()
+    made = read("include: confd/*.yaml")
+    assert [warning.rpartition("monitor.yaml:")[2] for warning in made.warnings] == [
+        "1:1: include: there is no folder confd; did you mean conf.d?"
+    ]
 
 
 def test_included_files_count_paths_from_their_own_folder(read: Read, tmp_path: Path) -> None:
