@@ -19,7 +19,8 @@ from monitor.detect.shelf import shelf
 from monitor.detect.vectors import Vectors, multilingual_vectors, static_vectors, unit
 from monitor.types import Entry
 
-_REMEMBERED = 8_192  # texts whose features are kept, so that a new fit need not count them again
+_REMEMBERED = 4_096  # texts whose features are kept, so that a new fit need not count them again
+_SENSED = 8_192  # and those whose multilingual vectors are: ten times as dear
 _BATCH = 256
 
 
@@ -122,7 +123,7 @@ class Lens:
         if new:
             self._multilingual.update(zip(new, multilingual_vectors().encode(new), strict=True))
         rows = np.array([self._multilingual[t] for t in texts], dtype=np.float32)
-        _forget(self._multilingual, _REMEMBERED)
+        _forget(self._multilingual, _SENSED)
         return rows
 
     def remembers(self, text: str) -> Vectors | None:
@@ -146,6 +147,8 @@ class Lens:
             pairs = zip(lex.count(batch), self.vectors(batch), strict=True)
             found.update({text: Features(c, v) for text, (c, v) in zip(batch, pairs, strict=True)})
         self._memory.update(found)
+        for text in found:
+            self._memory.move_to_end(text)  # seeds and the stream are asked for again and again
         _forget(self._memory, _REMEMBERED)
         return [found[text] for text in texts]
 
