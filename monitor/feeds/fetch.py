@@ -30,6 +30,7 @@ ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, appl
 MAX_HOPS = 5
 MAX_HEADERS = 64 * 1024
 PERMANENT = frozenset((301, 308))
+REMEMBERED = ("etag", "last-modified", "cache-control", "expires", "date")
 READ = 65_536
 OPEN_HOSTS = 256  # hosts to which a connection is kept
 
@@ -127,10 +128,10 @@ class Fetcher:
         if answer.status == 304:
             if not validators:
                 raise FetchError(feed.url, "304 without having been asked for it", status=304)
-            return NotModified(headers=answer.headers, moved_to=moved_to)
+            return NotModified(headers=remembered(answer.headers), moved_to=moved_to)
         body_hash = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
         if answer.complete and body_hash == feed.body_hash:
-            return NotModified(headers={**answer.headers, "x-full": "1"}, moved_to=moved_to)
+            return NotModified(headers={**remembered(answer.headers), "x-full": "1"}, moved_to=moved_to)
         return Fetched(
             url=answer.url,
             body=answer.body,
@@ -289,6 +290,11 @@ class Fetcher:
                 raise
             return b"".join(pieces), False
         return b"".join(pieces), True
+
+
+def remembered(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that say something about the next request: thousands are held until a round is over."""
+    return {name: headers[name] for name in REMEMBERED if name in headers}
 
 
 class TooLarge(ValueError):
