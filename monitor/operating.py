@@ -33,14 +33,17 @@ def notify(tx: Tx, config: Config, title: str, lines: Sequence[str], now: dateti
 
 
 def dead_letters(tx: Tx, config: Config, delivery: Delivery, reason: str, now: datetime) -> None:
-    """Tell of a delivery that was given up, at most once a day and reason."""
-    if delivery.receiver == config.operator:
+    """Tell of a delivery that was given up, of the first a day and receiver: where a server is gone, others follow."""
+    told, today = f"dead-told:{delivery.receiver}", now.date().isoformat()
+    if delivery.receiver == config.operator or tx.desk.noted(told) == today:
         return
+    tx.desk.note(told, today)
     lines = (
         f"Digest {delivery.digest_id} of {delivery.storyline or 'the operator'} "
         f"did not reach {delivery.recipient}: {reason}",
         f"Look: monitor deliveries show {delivery.id}",
         f"Send again when it is mended: monitor deliveries retry {delivery.id}",
+        "Further ones of today are not told one by one: monitor deliveries list --state dead",
     )
     notify(tx, config, f"A digest to {delivery.receiver} could not be delivered", lines, now)
 

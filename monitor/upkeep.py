@@ -1,8 +1,8 @@
-"""The hourly round: retention, and the operator's word about feeds that stay broken."""
+"""The hourly round: retention, and the operator's word about feeds and receivers that stay broken."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,14 +10,15 @@ import structlog
 from monitor import operating
 from monitor.feeds.health import health_of
 from monitor.pipeline import Pipeline
-from monitor.store import Tx
+from monitor.store.outbox import Stuck
 from monitor.types import Feed, Health
 
 KEYS_KEPT = timedelta(days=90)  # after a feed last listed them
-SUSTAINED = timedelta(hours=24)  # a feed that fails for less is nobody's business
+SUSTAINED = timedelta(hours=24)  # what fails for less is nobody's business
 STEPS = 50  # batches of retention a round
 BATCH = 2_000  # keys a transaction
 PAGES = 500  # of the database given back in one transaction
+MOST = 50  # feeds named in one notice
 BAD = (Health.FAILING, Health.NOT_A_FEED, Health.GONE)
 
 log = structlog.get_logger(__name__)
@@ -28,7 +29,7 @@ def tidy(pipeline: Pipeline) -> None:
     now = pipeline.clock()
     _forget(pipeline, now)
     _shrink(pipeline)
-    _report_feeds(pipeline, now)
+    _report(pipeline, now)
 
 
 def _forget(pipeline: Pipeline, now: datetime) -> None:
@@ -75,20 +76,19 @@ def _shrink(pipeline: Pipeline) -> None:
             return
 
 
-def _report_feeds(pipeline: Pipeline, now: datetime) -> None:
-    """Tell the operator once a day while feeds stay broken, and once when all is well again."""
+def _report(pipeline: Pipeline, now: datetime) -> None:
+    """Tell the operator once a day while something stays broken, and once when all is well again."""
     with pipeline.store.begin() as tx:
-        broken = [feed for feed in tx.feeds.all() if _is_sustained(feed, now)]
-        last = tx.desk.noted("feeds-reported")
-        today = now.date().isoformat()
-        if broken and last != today:
-            _tell_broken(tx, pipeline, broken, now)
-            tx.desk.note("feeds-reported", today)
-        elif not broken and last:
-            operating.notify(
-                tx, pipeline.config, "All feeds are well again", ["Every feed was read at its last poll."], now
-            )
-            tx.desk.note("feeds-reported", None)
+        feeds = [feed for feed in tx.feeds.all() if _is_sustained(feed, now)]
+        stuck = [each for each in tx.outbox.stuck(now - SUSTAINED) if each.receiver != pipeline.config.operator]
+        last, today = tx.desk.noted("trouble-reported"), now.date().isoformat()
+        if (feeds or stuck) and last != today:
+            operating.notify(tx, pipeline.config, _title(len(feeds), len(stuck)), list(_lines(feeds, stuck)), now)
+            tx.desk.note("trouble-reported", today)
+        elif not feeds and not stuck and last:
+            lines = ["Every feed was read at its last poll, and no receiver keeps anything waiting."]
+            operating.notify(tx, pipeline.config, "All is well again", lines, now)
+            tx.desk.note("trouble-reported", None)
 
 
 def _is_sustained(feed: Feed, now: datetime) -> bool:
@@ -97,16 +97,24 @@ def _is_sustained(feed: Feed, now: datetime) -> bool:
     return feed.health is Health.GONE or (feed.failing_since is not None and now - feed.failing_since >= SUSTAINED)
 
 
-def _tell_broken(tx: Tx, pipeline: Pipeline, broken: list[Feed], now: datetime) -> None:
-    lines = [
-        f"- {feed.label}: {feed.health.value} since {feed.failing_since or 'long ago'}: {feed.error}"
-        for feed in broken[:50]
+def _title(feeds: int, receivers: int) -> str:
+    parts = [
+        f"{feeds} feed{'s have' if feeds > 1 else ' has'} not been readable for a day" if feeds else "",
+        f"{receivers} receiver{'s have' if receivers > 1 else ' has'} been out of reach for a day" if receivers else "",
     ]
-    more = [f"+{len(broken) - 50} more"] if len(broken) > 50 else []
-    operating.notify(
-        tx,
-        pipeline.config,
-        f"{len(broken)} feed{'s have' if len(broken) > 1 else ' has'} not been readable for a day",
-        [*lines, *more, "Look: monitor feeds health"],
-        now,
-    )
+    return ", ".join(part for part in parts if part)
+
+
+def _lines(feeds: Sequence[Feed], stuck: Sequence[Stuck]) -> Iterator[str]:
+    for each in stuck:
+        since = f"{each.since:%Y-%m-%d %H:%M} UTC"
+        yield f"- {each.receiver}: {each.count} waiting, the oldest since {since}: {each.error}"
+    if stuck:
+        yield "Look: monitor deliveries list"
+    for feed in feeds[:MOST]:
+        since = f"{feed.failing_since:%Y-%m-%d %H:%M} UTC" if feed.failing_since else "long ago"
+        yield f"- {feed.label}: {feed.health.value} since {since}: {feed.error}"
+    if len(feeds) > MOST:
+        yield f"+{len(feeds) - MOST} more"
+    if feeds:
+        yield "Look: monitor feeds health"

@@ -81,7 +81,8 @@ def test_what_a_dead_process_had_in_hand_is_taken_back_though_its_lease_lies_ahe
         published(line, room, 0)
         line.compose()
         with line.store.begin() as tx:
-            assert tx.outbox.claim("ops", room.clock(), timedelta(minutes=5)) is not None
+            (waiting,) = tx.outbox.ready("ops", room.clock(), 1)
+            assert tx.outbox.take(waiting, room.clock(), timedelta(minutes=5)) is not None
         assert line.deliver().sent == 0
         room.clock.now -= DAY
         assert line.deliver().sent == 1

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from monitor import operating
 from monitor.pipeline import Pipeline
 from monitor.upkeep import tidy
 from tests.scene import ON_TOPIC, Newsroom
@@ -55,6 +57,42 @@ def test_the_operator_hears_once_a_day_while_a_feed_is_broken_and_once_when_it_i
     room.feeds[0].broken = None
     assert ["well again" in subject for subject in hours(room, line, 30)] == [True]
     assert hours(room, line, 30) == []
+
+
+def test_the_operator_hears_of_a_receiver_that_is_out_of_reach_for_a_day(room: Newsroom, line: Pipeline) -> None:
+    room.publish_all()
+    room.hook.faults.arm("status", "503", times=None)
+    line.poll()
+    line.assess()
+    line.compose(at_once=True)
+    line.deliver()
+    digests = len(room.smtp.mails)
+    told = hours(room, line, 48)
+    assert 1 <= len(told) <= 2
+    assert set(told) == {"1 receiver has been out of reach for a day"}
+    body = room.smtp.mails[digests].parsed.get_body(("plain",)).get_content()
+    assert "ops: 1 waiting, the oldest since 2024-07-01 08:00 UTC: " in " ".join(body.split())
+    room.hook.faults.clear()
+    assert hours(room, line, 24) == ["All is well again"]
+
+
+def test_the_operator_hears_of_one_dead_letter_a_day_and_receiver(room: Newsroom, line: Pipeline) -> None:
+    def told(digest: str, receiver: str) -> int:
+        """Let a delivery die; return how many mails come of it."""
+        before = len(room.smtp.mails)
+        dead = replace(queued, digest_id=digest, receiver=receiver)
+        with line.store.begin() as tx:
+            operating.dead_letters(tx, line.config, dead, "550 no such user", room.clock())
+        line.deliver()
+        return len(room.smtp.mails) - before
+
+    room.publish_all()
+    line.once()
+    with line.store.read() as tx:
+        queued = tx.outbox.all(limit=1)[0]
+    assert [told("first", "ops"), told("second", "ops"), told("third", "chat")] == [1, 0, 1]
+    room.clock.advance(days=1)
+    assert told("fourth", "ops") == 1
 
 
 def test_old_texts_go_and_what_was_told_stays(room: Newsroom, line: Pipeline) -> None:

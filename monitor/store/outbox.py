@@ -56,6 +56,16 @@ class Past:
     told: tuple[tuple[str, datetime], ...] = ()  # (event id, when) of what it told lately
 
 
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A receiver that does not take what waits for it."""
+
+    receiver: str
+    count: int
+    since: datetime
+    error: str
+
+
 class Outbox:
     """Digests, deliveries, attempts, and what each receiver was told."""
 
@@ -297,6 +307,14 @@ class Outbox:
         """Return when the oldest undelivered delivery was queued."""
         open_ = deliveries.c.state.in_((DeliveryState.PENDING.value, DeliveryState.LEASED.value))
         return self._c.execute(select(func.min(deliveries.c.created_at)).where(open_)).scalar()
+
+    def stuck(self, before: datetime) -> list[Stuck]:
+        """Return the receivers that have failed to take something since `before` or longer, by name."""
+        waits = and_(_PENDING, deliveries.c.created_at <= before, deliveries.c.error != "")
+        count, oldest = func.count(), func.min(deliveries.c.created_at)  # the error beside a minimum is of its row
+        wanted = select(deliveries.c.receiver, count, oldest, deliveries.c.error).where(waits)
+        rows = self._c.execute(wanted.group_by(deliveries.c.receiver).order_by(deliveries.c.receiver))
+        return [Stuck(*row) for row in rows]
 
     def digest(self, digest_id: str) -> dict[str, Any] | None:
         """Return the row of a digest."""
