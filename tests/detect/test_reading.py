@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from monitor.detect import lex
 from monitor.detect.language import language_of
 from monitor.detect.reading import Lens
-from monitor.detect.vectors import static_vectors
+from monitor.detect.vectors import multilingual_vectors, static_vectors
 from monitor.types import Entry
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -85,6 +86,15 @@ def test_a_second_stream_replaces_the_first() -> None:
 def test_static_vectors_know_what_words_mean() -> None:
     weapons, arms, football = static_vectors().encode(["weapons shipment", "arms delivery", "football season"])
     assert float(weapons @ arms) > float(weapons @ football) + 0.1
+
+
+def test_multilingual_vectors_are_the_same_however_many_threads_there_are() -> None:
+    texts = [f"{title}: the harbour of Busan reopens after {title} days of strike" for title in ("Nine", "Forty", "2")]
+    made = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            made.append(multilingual_vectors().encode(texts).tobytes())
+    assert made[0] == made[1]
 
 
 def test_multilingual_vectors_cross_languages() -> None:
