@@ -258,22 +258,29 @@ class Daemon:
     def reload(self) -> bool:
         """Read the configuration again, all or nothing: a bad one is refused and the old one stays."""
         with self._verbs:
+            old = self.pipeline
             try:
-                fresh = configuration.load(self.path)
-                if fresh.state != self.pipeline.config.state:
-                    raise StoreError("`state` cannot change while running; restart for that")
+                fresh = self._renewed(old)
             except MonitorError as error:
-                log.error("reload-refused", error=str(error), kept=str(self.pipeline.config.path))  # noqa: TRY400  no traceback
+                log.error("reload-refused", error=str(error), kept=str(old.config.path))  # noqa: TRY400  no traceback
                 return False
-            for line in changes(self.pipeline.config, fresh):
+            for line in changes(old.config, fresh.config):
                 log.info("reloaded", change=line)
-            old, self.pipeline = self.pipeline, Pipeline(fresh, self.pipeline.store, self.clock, self.at, self.metrics)
-            self.pipeline.inherit(old)
+            self.pipeline = fresh
             self._loaded_at = self.clock()
             self._ticked.pop("note", None)
-            self.pipeline.sync()
             old.close()
             return True
+
+    def _renewed(self, old: Pipeline) -> Pipeline:
+        """Return the line over the configuration as it stands now, the store in step with it."""
+        config = configuration.load(self.path)
+        if config.state != old.config.state:
+            raise StoreError("`state` cannot change while running; restart for that")
+        fresh = Pipeline(config, old.store, self.clock, self.at, self.metrics)
+        fresh.inherit(old)
+        fresh.sync()
+        return fresh
 
     def _shut_down(self, scheduler: BackgroundScheduler) -> None:
         self._watchdog.status("stopping")

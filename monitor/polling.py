@@ -41,7 +41,8 @@ def sync(config: Config, store: Store) -> None:
     """Make the store follow the configuration: feeds and storylines listed in it, history kept of the others."""
     with store.begin() as tx:
         tx.feeds.sync(config.feeds)
-        tx.stories.sync(tuple(config.storylines.values()))
+        if tx.stories.sync(tuple(config.storylines.values())):
+            tx.entries.next_generation()  # what is being judged under the old name is judged again
 
 
 @dataclass(slots=True)

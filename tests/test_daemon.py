@@ -6,17 +6,21 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from monitor import config
 from monitor.config import Config
-from monitor.daemon import changes
+from monitor.daemon import Daemon, changes
+from monitor.pipeline import Pipeline
+from monitor.store import Store
 from tests.scene import Newsroom
 
 FAST = (
@@ -116,6 +120,24 @@ def test_sighup_takes_a_good_configuration_and_refuses_a_bad_one(room: Newsroom,
     eventually(lambda: running.says("storyline other added"))
     assert running.says("storyline seoul removed")
     assert running.popen.poll() is None
+
+
+def test_a_reload_that_the_store_does_not_take_changes_nothing(room: Newsroom) -> None:
+    before = config.load(room.config)
+    daemon = Daemon(room.config, room.clock)
+    with Store(before.state, busy=0.05) as store, closing(daemon._socket), Pipeline(before, store) as line:
+        line.sync()
+        daemon.pipeline = line
+        room.write(storylines="\n  other: {watch: {any: [Turin]}}")
+        with closing(sqlite3.connect(room.folder / "var/monitor.db", isolation_level=None)) as another:
+            another.execute("begin immediate")
+            assert daemon.reload() is False
+            assert daemon.pipeline is line
+            assert not line.stopping
+        assert daemon.reload() is True
+        assert line.stopping
+        assert list(daemon.pipeline.config.storylines) == ["other"]
+        daemon.pipeline.close()
 
 
 def test_systemd_hears_ready_and_the_watchdog(room: Newsroom, tmp_path: Path) -> None:

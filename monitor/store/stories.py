@@ -53,17 +53,23 @@ class Stories:
     def __init__(self, connection: Connection) -> None:
         self._c = connection
 
-    def sync(self, wanted: Sequence[Storyline]) -> None:
-        """Make the listed storylines those of the configuration; the others keep their history, paused."""
+    def sync(self, wanted: Sequence[Storyline]) -> bool:
+        """Make the listed storylines those of the configuration; the others keep their history, paused.
+
+        Returns whether one took over the history of another name.
+        """
         self._c.execute(update(storylines).values(listed=False))
+        renamed = False
         for story in wanted:
             if story.formerly and rename(self._c, story.formerly, story.name):
+                renamed = True
                 self._c.execute(update(storylines).where(storylines.c.name == story.name).values(version=story.version))
             self._forget_threshold(story)
             row = {"title": story.label, "listed": True, "paused": story.paused, "version": story.version}
             statement = upsert(storylines).values(name=story.name, start_at=story.start, **row)
             fixed = {"start_at": story.start} if story.start else {}
             self._c.execute(statement.on_conflict_do_update(index_elements=["name"], set_={**row, **fixed}))
+        return renamed
 
     def _forget_threshold(self, story: Storyline) -> None:
         """A storyline with other seeds, terms or sensitivity starts from a threshold of its own."""
