@@ -1,12 +1,14 @@
 """What a poll cycle costs: ours beside `reader`, rss2email and bare loops, over the same feeds in the same run.
 
     python benchmarks/poll.py --farm http://127.0.0.1:8800 [--feeds 1000] [--rounds 3] [--peers PYTHON] [--newest 20]
+    python benchmarks/poll.py --start FEEDFARM.PY ...     a farm that is started for this, with that script
 
 The farm is any server with `GET /ctl/urls?n=` (one feed address a line) and `POST /ctl/publish {"fraction", "of"}`;
 PYTHON is an interpreter with reader, sgmllib3k, rss2email, aiohttp, lxml, requests, feedparser and psutil. Each
 contestant runs in a process of its own and is asked for four cycles: cold (empty store), warm (nothing changed),
 new (5 % of the feeds have one entry more), warm again. Its processor time, children included, is counted around each
-cycle, so start-up is not. Prints medians in milliseconds a feed and the ratio to reader; then the physical limits.
+cycle, so start-up is not. Prints medians in milliseconds a feed, the ratios that have a bar, and the physical limits.
+The exit code is 1 when a bar is missed.
 """
 
 from __future__ import annotations
@@ -23,10 +25,11 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -34,6 +37,13 @@ if TYPE_CHECKING:
 
 Cycle = Callable[[], int]
 CASES = ("cold", "warm", "new", "warm2")
+BARS = (
+    ("ours", "cold", "reader", 0.67),
+    ("newest", "cold", "reader", 0.25),
+    ("ours", "warm", "reader", 0.35),
+    ("ours", "warm", "session_loop", 1.0),
+    ("ours", "new", "reader", 0.3),
+)
 
 
 # ---------------------------------------------------------------------------- the contestants, each in its own process
@@ -205,7 +215,7 @@ def aio_lxml(urls: list[str], folder: Path) -> Cycle:
 CONTESTANTS = {one.__name__: one for one in (ours, newest, reader, rss2email, session_loop, aio_lxml)}
 
 
-def contest(name: str) -> None:
+def contest(name: str) -> NoReturn:
     """Answer `cycle` lines on standard input with what each cycle cost."""
     import psutil
 
@@ -304,9 +314,68 @@ def limits(urls: list[str]) -> dict[str, float]:
     }
 
 
-def main() -> None:
+Medians = dict[tuple[str, str], dict[str, float]]
+
+
+@contextmanager
+def started(script: str, feeds: int) -> Iterator[str]:
+    """Run a farm of its own; give its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, script, "--feeds", str(feeds), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        while "listening" not in (line := process.stdout.readline()):
+            if not line:
+                raise SystemExit(f"{script} ended")
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
+
+
+def measured(chosen: argparse.Namespace, urls: list[str]) -> Medians:
+    """Return what each contestant took in each case."""
+    found: dict[str, list[dict[str, dict[str, float]]]] = {}
+    for _ in range(chosen.rounds):
+        for name in chosen.only.split(","):
+            python = sys.executable if name in ("ours", "newest") else chosen.peers
+            found.setdefault(name, []).append(run(name, python, chosen.farm, urls))
+    return {
+        (name, case): {key: statistics.median(row[case][key] for row in rows) for key in rows[0][case]}
+        for name, rows in found.items()
+        for case in CASES
+    }
+
+
+def show(median: Medians, count: int) -> None:
+    """Print the medians."""
+    print(f"{'':14}{'case':6}{'CPU ms/feed':>12}{'x reader':>10}{'wall s':>8}{'MB':>6}{'new':>8}{'requests':>10}")
+    for (name, case), row in median.items():
+        base = median.get(("reader", case))
+        ratio = f"{row['cpu'] / base['cpu']:.2f}" if base and base["cpu"] else ""
+        print(
+            f"{name:14}{case:6}{1000 * row['cpu'] / count:12.2f}{ratio:>10}{row['wall']:8.1f}{row['memory']:6.0f}"
+            f"{row['new']:8.0f}{row['requests']:10.0f}"
+        )
+
+
+def missed(median: Medians) -> int:
+    """Print the ratios that have a bar, where both sides ran; return how many miss it."""
+    count = 0
+    for name, case, peer, bar in BARS:
+        if (name, case) in median and (peer, case) in median:
+            ratio = median[name, case]["cpu"] / median[peer, case]["cpu"]
+            count += ratio > bar
+            print(f"{name} {case}: {ratio:.2f} x {peer}, bar {bar:g}{'' if ratio <= bar else '   MISSED'}")
+    return count
+
+
+def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--farm", default="http://127.0.0.1:8800")
+    options.add_argument("--start", help="script that runs a farm, instead of --farm")
     options.add_argument("--feeds", type=int, default=1000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--peers", default=sys.executable, help="interpreter that has the peers")
@@ -316,30 +385,16 @@ def main() -> None:
     chosen = options.parse_args()
     if chosen.contestant:
         contest(chosen.contestant)
-        return
     os.environ["NEWEST"] = chosen.newest
-    urls = ask(chosen.farm, f"urls?n={chosen.feeds}").decode().split()
-    found: dict[str, list[dict[str, dict[str, float]]]] = {}
-    for _ in range(chosen.rounds):
-        for name in chosen.only.split(","):
-            python = sys.executable if name in ("ours", "newest") else chosen.peers
-            found.setdefault(name, []).append(run(name, python, chosen.farm, urls))
-    median = {
-        (name, case): {key: statistics.median(row[case][key] for row in rows) for key in rows[0][case]}
-        for name, rows in found.items()
-        for case in CASES
-    }
-    print(f"{'':14}{'case':6}{'CPU ms/feed':>12}{'x reader':>10}{'wall s':>8}{'MB':>6}{'new':>8}{'requests':>10}")
-    for (name, case), row in median.items():
-        base = median.get(("reader", case))
-        ratio = f"{row['cpu'] / base['cpu']:.2f}" if base and base["cpu"] else ""
-        each = 1000 * row["cpu"] / len(urls)
-        print(
-            f"{name:14}{case:6}{each:12.2f}{ratio:>10}{row['wall']:8.1f}{row['memory']:6.0f}{row['new']:8.0f}{row['requests']:10.0f}"
-        )
-    for what, cost in limits(urls).items():
-        print(f"limit: {what:20}{cost:10.4f} ms")
+    with started(chosen.start, chosen.feeds) if chosen.start else nullcontext(chosen.farm) as chosen.farm:
+        urls = ask(chosen.farm, f"urls?n={chosen.feeds}").decode().split()
+        median = measured(chosen, urls)
+        show(median, len(urls))
+        failed = missed(median)
+        for what, cost in limits(urls).items():
+            print(f"limit: {what:20}{cost:10.4f} ms")
+    return int(failed > 0)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
