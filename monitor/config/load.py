@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,9 @@ def load(path: Path) -> Config:
 
     Errors: `ConfigErrors` with every fault of every file, in file order.
     """
-    return _made(path, _seeds)
+    from monitor import seeds  # noqa: PLC0415  an outline does without
+
+    return _made(path, partial(_seeds, cache(seeds.load)))  # several storylines may start from one folder
 
 
 def outline(path: Path) -> Config:
@@ -145,12 +148,12 @@ def _storyline(name: str, settings: StorylineSettings, read: Seeds) -> Storyline
     return replace(storyline, version=text.fingerprint(name, read.version, what))
 
 
-def _seeds(placed: Placed[StorylineSettings], folder: Path, found: Problems) -> Seeds:
-    from monitor import seeds  # noqa: PLC0415  an outline does without
-
+def _seeds(
+    load_from: Callable[[Path], Seeds], placed: Placed[StorylineSettings], folder: Path, found: Problems
+) -> Seeds:
     where, key = placed.where("seeds"), placed.key("seeds")
     try:
-        read = seeds.load(folder)
+        read = load_from(folder)
     except SeedError as error:
         found.error(where, f"{key}: {error}")
         return Seeds()
