@@ -6,13 +6,14 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 SHARED = Path(os.environ.get("MONITOR_SHARED", Path(__file__).resolve().parent.parent.parent / "shared"))
 
 
-def absent(variable: str, what: str) -> None:
+def absent(variable: str, what: str) -> NoReturn:
     """Skip, or fail where the environment says that nothing may be skipped."""
     if os.environ.get(variable) == "1":
         pytest.fail(what)

