@@ -288,10 +288,7 @@ class Daemon:
         scheduler.remove_all_jobs()
         ended = threading.Thread(target=lambda: scheduler.shutdown(wait=True), daemon=True)
         ended.start()
-        ended.join(GRACE / 2)
-        if ended.is_alive():
-            self.pipeline.abandon()
-            ended.join(GRACE / 2)
+        ended.join(GRACE)
         self.pipeline.close()
         log.info("stopped", in_time=not ended.is_alive())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -26,7 +27,7 @@ from monitor.types import Attempt, Delivery, GiveUp, Outcome, Retry
 LEASE = timedelta(minutes=5)  # a delivery claimed by somebody who died is free again after this
 AHEAD = 16  # deliveries read at once, each taken when its turn comes
 LANES = 16  # receivers served at once
-GRACE = 5.0  # seconds that the end leaves a message under way; then it is broken off
+GRACE = 5.0  # seconds from the wish to end until a message under way is broken off
 AGAIN = 2.0  # seconds between two tries to store a result
 ASKED = 30  # tries
 OFF = "off:"  # a receiver's name follows: it answered that it is gone
@@ -82,6 +83,7 @@ class Lanes:
         self.courier = Courier(config.receivers, at=at)
         self.pool = ThreadPoolExecutor(LANES, thread_name_prefix="deliver")
         self._stop = threading.Event()
+        self._ends = 0.0  # when a message under way is broken off, once asked to stop
         self._open: dict[str, Future[DeliverReport]] = {}
         self._lock: Couriers | None = None
 
@@ -90,7 +92,7 @@ class Lanes:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-        if wait(self._open.values(), GRACE).not_done:
+        if wait(self._open.values(), max(0.0, self._ends - time.monotonic())).not_done:
             self.courier.abandon()
         self.pool.shutdown(wait=True, cancel_futures=True)
         self.courier.__exit__(None, None, None)
@@ -98,8 +100,10 @@ class Lanes:
             self._lock.leave()
 
     def stop(self) -> None:
-        """Ask every lane to end after the delivery in hand."""
-        self._stop.set()
+        """Ask every lane to end after the delivery in hand, which has so long for that as the first to ask gave it."""
+        if not self._stop.is_set():
+            self._ends = time.monotonic() + GRACE
+            self._stop.set()
 
     def run(self) -> DeliverReport:
         """Send what is due and wait for the end."""
