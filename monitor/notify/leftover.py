@@ -23,7 +23,8 @@ def listing(text: str, body: str) -> str:
     `body` is the digest as the JSON a webhook gets. An entry is shown by its link, or by another of the same title.
     """
     data, links, words = json.loads(body)["data"], frozenset(text.split()), _squeezed(text)
-    lines = [line for event in data.get("events", ()) for line in _of_event(event, _unseen(event, links, words))]
+    events = data.get("events", ())
+    lines = [line for event in events for line in _of_event(event, _unseen(event, links, words), words)]
     if not lines:
         return ""
     left = data.get("truncated", 0)
@@ -42,14 +43,17 @@ def _unseen(event: Json, links: frozenset[str], words: str) -> list[Json]:
     ]
 
 
-def _of_event(event: Json, unseen: Sequence[Json]) -> Iterator[str]:
-    if unseen:
+def _of_event(event: Json, unseen: Sequence[Json], words: str) -> Iterator[str]:
+    bare = not event["entries"] and _squeezed(event["title"][:ENOUGH]) not in words  # its reports found no room
+    if unseen or bare:
         yield ""
         yield wrap(f"{LABELS[Novelty(event['verdict'])].upper()}: {one_line(event['title'], 240)}")
     for entry in unseen:
         yield wrap(f"{entry['title']} ({entry['source']})" if entry["source"] else entry["title"], "    ", "  - ")
         if entry["link"]:
             yield f"    {entry['link']}"
+    for line in event["new"][:1] if bare else ():
+        yield f"    {line['link']}"
 
 
 def _squeezed(text: str) -> str:

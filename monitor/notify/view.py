@@ -280,8 +280,9 @@ def _report(entry: DigestEntry, zone: ZoneInfo) -> Report:
 
 
 def _further(event: DigestEvent) -> Report:
-    places = [(line.source, line.link) for line in event.new] + [(entry.source, entry.link) for entry in event.entries]
-    source, link = places[0] if places else ("", "")
+    own = [(entry.source, entry.link) for entry in event.entries if entry.title == event.title]  # whose title it is
+    lines = [(line.source, line.link) for line in event.new]
+    source, link = next(iter([*own, *lines, *((entry.source, entry.link) for entry in event.entries)]), ("", ""))
     title, label = one_line(event.title, TITLE), LABELS[event.verdict]
     return Report(title, one_line(source, 80), *safe_link(link), "", label=label)
 

@@ -141,6 +141,24 @@ def test_of_three_hundred_events_each_is_told_once_and_the_mail_stays_readable()
     assert (len(body["events"]), body["truncated"]) == (300, 0)
 
 
+def test_an_event_whose_reports_found_no_room_in_the_body_is_listed_by_its_title() -> None:
+    long = "of the harbour council and of everybody who lives by the sea " * 3
+    rendered = digests.render(digest(*(event(n, title=f"Item {n}: {long}", why=(long,) * 4) for n in range(220))))
+    data = json.loads(rendered.json)["data"]
+    assert not data["events"][-1]["entries"]
+    (attached,) = built(rendered).iter_attachments()
+    listed, count = " ".join(attached.get_content().split()), len(data["events"])
+    assert all(f"NEW: Item {n}: " in listed for n in range(56, count))
+    assert all(f"https://news.example.org/{n} " in f"{listed} " for n in range(56, count))
+
+
+def test_a_further_event_is_listed_with_the_link_of_the_report_whose_title_it_has() -> None:
+    base = event(1)
+    lead = replace(base.entries[0], id="lead", title=base.title, link="https://news.example.org/lead")
+    made = digest(*map(event, range(2, 20)), replace(base, entries=(*base.entries, lead)))
+    assert f"{base.title} (Gazette)\n  https://news.example.org/lead\n" in digests.render(made).text
+
+
 def test_a_title_that_begins_as_another_does_is_not_taken_for_it() -> None:
     names = ["Ferry aground off Oslo", *(f"Report {n}" for n in range(40)), "Ferry aground"]
     entries = tuple(
