@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from math import log
+from math import exp, log, log1p
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.detect.likeness import (
+    MORE,
     PARALLEL,
+    RIVALS,
     Group,
     Layout,
     Point,
@@ -29,7 +31,8 @@ NEAR = timedelta(days=4)  # how far from its nearest report a further one may be
 LONGEST = timedelta(days=14)  # from its first to its last report
 CLOSED = timedelta(days=14)  # without a report an event is closed; until then copies and edits may still come
 JOIN = 0.0  # log odds from which a newcomer joins: more likely than not
-MERGE = 0.5  # log odds from which a newcomer that belongs to two events makes one of them
+MERGE = 1.5  # log odds from which a newcomer that belongs to two events makes one of them
+_PRIOR_COUNT = 8  # joined and new reports each that a stream is taken to have had before its first
 _STRANGERS = 200  # earlier reports that show how alike two happenings of the storyline are
 _COMPARED = 150  # latest reports of an event a newcomer is compared with
 _DAY = 86_400
@@ -158,10 +161,17 @@ class Clusters:
             ids = [g.id for g in layout.groups]
             odds.update(zip(ids, scores(point, layout, usual, self._rarity).tolist(), strict=True))
             near.update(zip(ids, (gaps(point, layout) <= 1).tolist(), strict=True))
-        parallel = PARALLEL * log(max(1, sum(near[c.id] for c in found)))
         best = max(odds[c.id] for c in found)
-        likely = [c.id for c in found if odds[c.id] >= min(best, JOIN - parallel)]
-        return sorted(((i, round(odds[i] + parallel, 6)) for i in likely), key=lambda found: (-found[1], found[0]))
+        rivals = sum(exp(min(odds[c.id], 30.0)) for c in found) - exp(min(best, 30.0))
+        shift = PARALLEL * log(max(1, sum(near[c.id] for c in found))) + RIVALS * log1p(max(rivals, 0.0))
+        shift += MORE * self._joining()
+        likely = [c.id for c in found if odds[c.id] >= min(best, JOIN - shift)]
+        return sorted(((i, round(odds[i] + shift, 6)) for i in likely), key=lambda found: (-found[1], found[0]))
+
+    def _joining(self) -> float:
+        """The log odds that a report of this stream joins an event, as those remembered did."""
+        joined = len(self._order) - len(self.all)
+        return log((joined + _PRIOR_COUNT) / (len(self.all) + _PRIOR_COUNT))
 
     def _open(self, day: float) -> list[Cluster]:
         """The events that something of that day may join."""

@@ -22,14 +22,18 @@ from monitor.detect.lex import STEM_SPACE, fold, stem_id
 from monitor.detect.reading import Reading
 from monitor.detect.vectors import Vectors
 
-BIAS = -0.35
-PARALLEL = -0.6  # to be added times the logarithm of the number of events of the day: each makes any one less likely
+BIAS = -0.15
+PARALLEL = -0.15  # to be added times the logarithm of the number of events of the day: each makes any one less likely
+RIVALS = -0.65  # and times the logarithm of one and the odds of all others: the likelier they are, the less this one
+MORE = 0.45  # and times the log odds with which reports of the stream joined an event so far
 MULTILINGUAL, STATIC, WORDING, NAMES = 2.5, 3.0, 6.0, 1.1
 OTHER_LANGUAGE = 2.3  # makes up for wording and static vectors that cannot agree
 DAYS, FIRST_DAY = -1.2, -3.3  # a day apart, and the first of them once more
-SIZE = -0.6  # times the logarithm of the number of reports: a large event resembles everything
+SPAN = -0.9  # a day from the first to the last report, from the second day on: what goes on is another happening
+SIZE = -0.5  # times the logarithm of the number of reports: a large event resembles everything
 SAME_OUTLET, OTHER_FIGURES = -1.5, -0.7
 
+_NEAREST = 0.6  # share of the nearest report in a group's likeness, the rest is their mean: chains stay short
 _MOST_NAMES = 2.5  # rare names beyond that add nothing
 _LEAST_RARITY = 0.02
 _EARLY = 8  # reports a storyline is taken to have had before its first
@@ -218,16 +222,25 @@ def gaps(point: Point, layout: Layout) -> Floats:
     return nearest
 
 
+def _spans(point: Point, layout: Layout) -> Floats:
+    """The days from the first report of each group to its last, the newcomer included."""
+    first = np.minimum(np.minimum.reduceat(layout.days, layout.reports), point.day)
+    last = np.maximum(np.maximum.reduceat(layout.days, layout.reports), point.day)
+    spans: Floats = last - first
+    return spans
+
+
 def scores(point: Point, layout: Layout, usual: Floats, rarity: Rarity) -> Floats:
     """The log odds that the newcomer reports the event of each group, if that were the only one of its day."""
     gap = gaps(point, layout)
     same = layout.langs == stem_id(point.lang)
     foreign = ~np.logical_or.reduceat(same, layout.reports)
-    static = np.where(same, _products(layout.static, point.static), -1)
-    multilingual = np.maximum.reduceat(_products(layout.multilingual, point.multilingual), layout.reports)
+    static = _linked(_products(layout.static, point.static), layout, same)
+    multilingual = _linked(_products(layout.multilingual, point.multilingual), layout, np.ones_like(same))
     score = BIAS + DAYS * gap + FIRST_DAY * np.minimum(gap, 1) + SIZE * np.log(layout.sizes)
+    score = score + SPAN * np.maximum(_spans(point, layout) - 1, 0)
     score = score + MULTILINGUAL * (multilingual - usual[0])
-    score = score + STATIC * np.where(foreign, 0, np.maximum.reduceat(static, layout.reports) - usual[1])
+    score = score + STATIC * np.where(foreign, 0, static - usual[1])
     score = score + WORDING * np.where(foreign, 0, _shared_words(point, layout, rarity)) + OTHER_LANGUAGE * foreign
     score = score + NAMES * _shared_names(point, layout, rarity)
     score = score + SAME_OUTLET * np.array([point.source in g.sources for g in layout.groups])
@@ -249,6 +262,15 @@ def _products(rows: Vectors, vector: Vectors) -> Floats:
     """One inner product a row, whose bytes do not depend on the other rows (a matrix product's may)."""
     products: Floats = np.einsum("ij,j->i", rows, vector).astype(np.float64)
     return products
+
+
+def _linked(products: Floats, layout: Layout, counted: NDArray[np.bool_]) -> Floats:
+    """The likeness to each group, between that to its nearest report and the mean of those counted."""
+    nearest = np.maximum.reduceat(np.where(counted, products, -1), layout.reports)
+    number = np.maximum(np.add.reduceat(counted, layout.reports, dtype=np.float64), 1)
+    mean = np.add.reduceat(np.where(counted, products, 0), layout.reports) / number
+    linked: Floats = _NEAREST * nearest + (1 - _NEAREST) * mean
+    return linked
 
 
 def _shared_words(point: Point, layout: Layout, rarity: Rarity) -> Floats:

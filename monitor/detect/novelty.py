@@ -41,7 +41,7 @@ _CONVINCING = 0.3  # a reason that weighs less counts, but is not given to the r
 _FURNITURE = frozenset(map(stem, words("reasons ways things tips questions takeaways photos pictures facts")))
 _DIRECTIONS = frozenset(("north", "south", "east", "west", "northern", "southern", "eastern", "western"))
 _ADJECTIVES = ("an", "ans", "ese", "ish", "ch", "i", "is")
-_DOUBT = 0.9  # log odds of belonging to its event at which a report without new facts counts as half new ...
+_DOUBT = 1.1  # log odds of belonging to its event at which a report without new facts counts as half new ...
 _DOUBT_FOREIGN = -0.4  # ... and in another language, where the odds are lower by nature
 
 _Key = TypeVar("_Key")

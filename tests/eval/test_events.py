@@ -49,8 +49,8 @@ def data(shared: Path) -> Path:
 def test_events_of_the_example_story(data: Path, lens: Lens) -> None:
     decided = decide(seoul(data), lens)
     score = clusters(decided)
-    assert score[0] >= 0.86, score
-    assert score[1] >= 0.72, score
+    assert score[0] >= 0.87, score
+    assert score[1] >= 0.75, score
     assert fmean(firsts(decided)) >= 0.95
     assert fmean(further(decided)) <= 0.55
 
@@ -58,20 +58,25 @@ def test_events_of_the_example_story(data: Path, lens: Lens) -> None:
 def test_events_among_everything_around_the_example_story(data: Path, lens: Lens) -> None:
     decided = decide(seoul(data, lowest_grade=0), lens)
     score = clusters(decided)
-    assert score[0] >= 0.89, score
-    assert score[1] >= 0.71, score
+    assert score[0] >= 0.9, score
+    assert score[1] >= 0.74, score
     assert fmean(firsts(decided)) >= 0.97
 
 
-def test_events_in_mixed_headlines(data: Path, lens: Lens) -> None:
-    scores = [clusters(decide(mixed(data, number), lens)) for number in range(4)]
-    assert fmean(s[0] for s in scores) >= 0.88, scores
-    assert fmean(s[1] for s in scores) >= 0.84, scores
+@pytest.mark.parametrize(("events", "streams", "floors"), [(12, 4, (0.89, 0.86)), (60, 1, (0.86, 0.78))])
+def test_events_in_mixed_headlines(
+    data: Path, lens: Lens, events: int, streams: int, floors: tuple[float, float]
+) -> None:
+    decided = [decide(mixed(data, number, events), lens) for number in range(streams)]
+    scores = [clusters(d) for d in decided]
+    assert fmean(s[0] for s in scores) >= floors[0], scores
+    assert fmean(s[1] for s in scores) >= floors[1], scores
+    assert fmean(told for d in decided for told in further(d)) <= 0.4
 
 
 def test_events_of_long_stories_told_day_by_day(data: Path, lens: Lens) -> None:
     decided = [decide(told_day_by_day(data, story), lens) for story in STORIES]
-    assert fmean(first for d in decided for first in firsts(d)) >= 0.94
+    assert fmean(first for d in decided for first in firsts(d)) >= 0.95
     scores = [clusters(d) for d in decided]
     assert fmean(s[0] for s in scores) >= 0.88, scores
     assert fmean(s[1] for s in scores) >= 0.68, scores
@@ -80,7 +85,7 @@ def test_events_of_long_stories_told_day_by_day(data: Path, lens: Lens) -> None:
 @pytest.mark.parametrize(("name", "count"), [("seoul-arms", 213), ("wcep-bullets", 250)])
 def test_copies_are_found_and_edits_are_not_folded(data: Path, lens: Lens, name: str, count: int) -> None:
     originals = _unlike([item_of(r) for r in rows(data / f"{name}.jsonl")[:count]])
-    chosen = random.Random(5).sample([i.entry for i in originals], 60)
+    chosen = random.Random(5).sample([i.entry for i in originals], 40)
     made, changed = copies(chosen), edited(chosen)
     root = {m.entry.uid: m.of.uid for m in made}
     stream = [*originals, *(Item(m.entry, "") for m in (*made, *changed))]
@@ -90,7 +95,7 @@ def test_copies_are_found_and_edits_are_not_folded(data: Path, lens: Lens, name:
     found = [decided[m.entry.uid].assignment.copy_of is not None for m in made]
     silent = [m for m in changed if decided[m.entry.uid].verdict.novelty in {Novelty.COPY, Novelty.REPEAT}]
     assert fmean(right) >= 0.98
-    assert fmean(found) >= 0.97
+    assert fmean(found) >= 0.98
     assert not silent
 
 

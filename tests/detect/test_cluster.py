@@ -1,0 +1,42 @@
+"""Which event a report joins: what the stream around it has to do with that."""
+
+from __future__ import annotations
+
+from tests.detect.stream import chronicle, entry, feed
+
+PORTS = ("Valmora", "Serrano", "Kirrin", "Ostby", "Tamrat", "Luzon Bay")
+STORM = entry("Storm closes the harbour of Dunmore", "Ferries stay in port until Friday, the harbour master said.")
+AFTER = entry("Dunmore ferries at rest while storm blows", source="wire-b", hours=5)
+
+
+WORDINGS = (
+    "Warehouse burns in {}, twelve containers lost",
+    "Fire at {} docks destroys a dozen containers",
+    "Blaze in {} port: dockers flee burning warehouse",
+)
+
+
+def sure(reports: int) -> float:
+    """How sure the second report of the storm is of its event, after fires told by so many outlets each."""
+    past = [
+        entry(WORDINGS[outlet].format(port), source=f"outlet-{outlet}", hours=-2)
+        for port in PORTS
+        for outlet in range(reports)
+    ]
+    *_, (assignment, _) = feed(chronicle(), *past, STORM, AFTER)
+    return assignment.similarity
+
+
+def test_where_reports_come_in_bundles_the_next_one_joins_sooner() -> None:
+    assert sure(reports=3) > sure(reports=1)
+
+
+def test_what_goes_on_for_days_is_another_happening() -> None:
+    daily = [
+        entry(f"Storm keeps ferries of Dunmore in port, day {day}", source=f"wire-{day}", hours=24 * day)
+        for day in range(2, 5)
+    ]
+    last = entry("Ferries of Dunmore in port as storm blows on", source="daily-b", hours=24 * 4 + 3)
+    *_, (going_on, _) = feed(chronicle(), STORM, AFTER, *daily, last)
+    *_, (fresh, _) = feed(chronicle(), *daily[-1:], last)
+    assert going_on.similarity < fresh.similarity
