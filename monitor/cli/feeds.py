@@ -121,7 +121,8 @@ def health(session: Session, everything: bool) -> int:
 def _remark(feed: Feed) -> str:
     rhythm = f"usually every {show.span(feed.rhythm)}" if feed.rhythm else ""
     last = datetime.fromisoformat(at) if (at := feed.notes.get("gap_at")) else None
-    gaps = f"rolled over between two polls {feed.gaps} times, last {show.when(last)}" if feed.gaps else ""
+    often = "once" if feed.gaps == 1 else f"{feed.gaps} times"
+    gaps = f"rolled over between two polls {often}, last {show.when(last)}" if feed.gaps else ""
     return "; ".join(part for part in (rhythm, gaps) if part)
 
 

@@ -165,7 +165,7 @@ def _whole(body: bytes, headers: Mapping[str, str], url: str, limits: Limits, wh
         {},
         listed=len(entries),
         dropped=dropped,
-        degraded=f"not well-formed: {why}" if why else "",
+        degraded=f"not well-formed: {why.removeprefix('not well-formed ')}" if why else "",
         truncated=truncated,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -117,6 +118,12 @@ def test_a_truncated_document_gives_its_complete_entries(reader: Reader) -> None
     assert all(entry.summary.endswith(".") for entry in parsed.entries)
     assert parsed.truncated
     assert parsed.degraded
+
+
+def test_what_is_wrong_with_a_document_is_said_once(reader: Reader) -> None:
+    parsed = read(reader, rss(item(1, title="A bell \x07 rings")))
+    assert len(parsed.entries) == 1
+    assert re.fullmatch(r"not well-formed: \(invalid token\): line 2, column \d+", parsed.degraded)
 
 
 @pytest.mark.parametrize(
