@@ -250,7 +250,12 @@ class Pipeline:
 
     def start_deliveries(self) -> None:
         """Send what is due without waiting: what the daemon calls at each tick."""
-        self.lanes.start()
+        if "lanes" in self.__dict__ or self._anything_to_send():
+            self.lanes.start()
+
+    def _anything_to_send(self) -> bool:
+        with self.store.read() as tx:
+            return tx.outbox.oldest_waiting() is not None
 
     # ------------------------------------------------------------------ the whole
 
@@ -272,11 +277,6 @@ class Pipeline:
         self.poller.stop()
         if "lanes" in self.__dict__:
             self.lanes.stop()
-
-    def abandon(self) -> None:
-        """Break off sends that do not come to an end; they are tried again by whoever runs next."""
-        if "lanes" in self.__dict__:
-            self.lanes.courier.abandon()
 
     def close(self) -> None:
         """Stop, and let go of threads, connections and parse workers."""

@@ -81,7 +81,8 @@ def test_without_anything_to_do_no_model_is_touched(room: Newsroom) -> None:
     line.poll()
     assert line.assess().entries == 0
     assert line.compose() == []
-    assert not {"following", "composer"} & set(vars(line))
+    line.start_deliveries()
+    assert not {"following", "composer", "lanes"} & set(vars(line))
     close(line)
 
 
