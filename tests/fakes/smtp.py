@@ -186,6 +186,8 @@ class FakeSmtp:
         self._ready.set()
         await self.stopping.wait()
         server.close()
+        for _ in range(5):  # what was just accepted gets its transport, which can be closed
+            await asyncio.sleep(0)
         while tasks := [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]:
             for task in tasks:  # those of connections that are being accepted too
                 task.cancel()
