@@ -176,13 +176,13 @@ class Composer:
         told, listed = self._told(group, lines), frozenset(line.entry_uid for line in lines)
         events: list[DigestEvent] = []
         for event_id, alerts in _by_event(due.alerts).items():
-            told_event = self._tell(tx, event_id, alerts, replace(told, corrected=_corrected(alerts)))
+            told_event = self._tell(tx, event_id, alerts, told)
             told_event = told_event and _unlisted(told_event, listed)
             if told_event is None:
                 draft.dropped += alerts
                 continue
             events.append(told_event)
-            told = told.after(told_event)
+            told.learn(told_event)
             draft.told += alerts
         if events or (group.route.send_empty and due.reason is not DigestReason.IMMEDIATE):
             draft.digest = self._digest(tx, group, due, summary.rank(events), now)
@@ -190,11 +190,7 @@ class Composer:
 
     def _told(self, group: Group, lines: Sequence[ToldLine]) -> Told:
         seeds = self.config.storylines[group.storyline].seeds
-        return Told(
-            sentences=tuple(line.text for line in lines[-2000:]),
-            events=frozenset(line.event_id for line in lines),
-            seeds=seeds,
-        )
+        return Told(sentences=[line.text for line in lines], events={line.event_id for line in lines}, seeds=seeds)
 
     def _tell(self, tx: Tx, event_id: str, alerts: Sequence[Alert], told: Told) -> DigestEvent | None:
         event = tx.events.get(event_id)
@@ -202,7 +198,7 @@ class Composer:
         if event is None or not rows:
             return None
         members = self._members(rows)
-        found = summary.tell(event, members, told)
+        found = summary.tell(event, members, told, _corrected(alerts))
         if found is None and any(alert.reason == routing.SECOND_SOURCE for alert in alerts):
             return _confirmation(event, rows)
         if found is None and any(alert.novelty in ON_REQUEST for alert in alerts):

@@ -48,9 +48,13 @@ def _statement(text: str, lang: str) -> Statement:
 
 
 class KnownClaims:
-    """Sentences somebody knows, to be asked whether another one says anything new."""
+    """Sentences somebody knows, to be asked whether another one says anything new.
 
-    def __init__(self, statements: Iterable[Statement] = ()) -> None:
+    `before` holds what was known before them; it is asked too and stays as it is.
+    """
+
+    def __init__(self, statements: Iterable[Statement] = (), before: KnownClaims | None = None) -> None:
+        self._before = before
         self._statements: list[Statement] = []
         self._with: dict[str, list[int]] = {}
         self._figures: set[float] = set()
@@ -73,12 +77,15 @@ class KnownClaims:
         total = sum(map(_weight, asked))
         if not total:
             return None, 1.0
+        earlier, share = self._before.nearest(claim, but) if self._before else (None, 0.0)
         covered: dict[int, float] = {}
         for stem in asked:
             for at in self._with.get(stem, ()):
                 covered[at] = covered.get(at, 0.0) + _weight(stem)
         best = max(covered, key=lambda at: (round(covered[at], 6), -at), default=None)
-        return (None, 0.0) if best is None else (self._statements[best], covered[best] / total)
+        if best is None or round(share, 6) >= round(covered[best] / total, 6):
+            return earlier, share
+        return self._statements[best], covered[best] / total
 
     def has(self, claim: Statement, share: float = KNOWN) -> bool:
         """Whether a claim is known: its words are, its figures are, and it does not deny what was affirmed."""
@@ -88,7 +95,11 @@ class KnownClaims:
         figures = {figure.value for figure in claim.facts.figures}
         turned = (claim.facts.negations > 0) != (found.facts.negations > 0)
         denied = bool(claim.facts.denials) and not found.facts.denials
-        return figures <= self._figures and not turned and not denied
+        return self._counts(figures) and not turned and not denied
+
+    def _counts(self, figures: set[float]) -> bool:
+        left = figures - self._figures
+        return not left or (self._before is not None and self._before._counts(left))
 
 
 @lru_cache(maxsize=1 << 16)

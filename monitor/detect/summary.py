@@ -45,20 +45,21 @@ class Member:
     reading: Reading
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What one receiver already knows of a storyline."""
+    """What one receiver knows of a storyline: the seeds, what was delivered, and what a digest in the making tells."""
 
-    sentences: tuple[str, ...] = ()  # delivered, newest last
-    events: frozenset[str] = frozenset()  # ids of the events told, folded ones included
-    seeds: Seeds | None = None
-    lang: str = ""  # the receiver's language, "" = English first
-    corrected: frozenset[str] = frozenset()  # uids of entries whose correction is still to be told: told in any case
+    def __init__(
+        self, sentences: Sequence[str] = (), events: Iterable[str] = (), seeds: Seeds | None = None, lang: str = ""
+    ) -> None:
+        self.claims = KnownClaims([*_of_seeds(seeds), *map(statement_of, sentences[-MOST_TOLD:])])
+        self.events = set(events)  # ids of the events told, folded ones included
+        self.lang = lang  # the receiver's language, "" = English first
 
-    def after(self, event: DigestEvent) -> Told:
-        """The same with what `event` tells: for the next event of the same digest."""
-        lines = (event.title, *(line.text for line in event.new))
-        return replace(self, sentences=(*self.sentences, *lines), events=self.events | {event.id})
+    def learn(self, event: DigestEvent) -> None:
+        """Know from now on what `event` tells."""
+        self.events.add(event.id)
+        for text in (event.title, *(line.text for line in event.new)):
+            self.claims.add(statement_of(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,19 @@ class _Candidate:
     weight: float
 
 
-def tell(event: Event, members: Sequence[Member], told: Told) -> DigestEvent | None:
+def tell(event: Event, members: Sequence[Member], told: Told, correcting: Collection[str] = ()) -> DigestEvent | None:
     """The event as this receiver should read it, or None when there is nothing new for them.
 
     `members` are all its entries in order of joining. Lines are verbatim sentences, each with source and link; of one
     entry no more than 300 characters are shown, its title included. No line repeats the headline, another line, or
-    anything the receiver was sent.
+    anything the receiver was sent. `correcting` names entries whose correction is still to be told: told in any case.
     """
     if not members:
         return None
     update = event.id in told.events
-    known = _known(told)
+    known = KnownClaims(before=told.claims)
     news = [m for m in members if m.verdict.novelty in _TELLING and not known.has(_heading(m))]
-    corrected = [m for m in members if m.entry.uid in told.corrected and m.verdict.novelty is Novelty.CORRECTION]
+    corrected = [m for m in members if m.entry.uid in correcting and m.verdict.novelty is Novelty.CORRECTION]
     headline = _headline((corrected or news or members) if update else members, told)
     heading = _heading(headline)
     heading_known = known.has(heading)
@@ -129,15 +130,13 @@ def _origin(member: Member) -> str:
     return agency_of(entry.title, _body(member), entry.author) or entry.source or entry.feed_url or entry.uid
 
 
-def _known(told: Told) -> KnownClaims:
-    """What the receiver was sent, and what the seeds say."""
-    from_seeds = [
+def _of_seeds(seeds: Seeds | None) -> list[Statement]:
+    return [
         statement
-        for seed in (told.seeds.articles if told.seeds else ())
+        for seed in (seeds.articles if seeds else ())
         for paragraph in (seed.title, *seed.paragraphs)
         for statement in statements_of("", paragraph, seed.lang)
     ]
-    return KnownClaims([*from_seeds, *(statement_of(sentence) for sentence in told.sentences[-MOST_TOLD:])])
 
 
 def _candidates(members: Sequence[Member], told: Told, update: bool) -> list[_Candidate]:

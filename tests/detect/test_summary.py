@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from monitor.detect import summary
@@ -44,8 +44,15 @@ def story(*entries: Entry, keeper: Chronicle | None = None) -> tuple[Event, list
     return event, members
 
 
-def told_of(event: Event, members: Sequence[Member], told: Told) -> DigestEvent:
-    found = summary.tell(event, members, told)
+def knowing(event: DigestEvent) -> Told:
+    """Return what somebody knows who was told of one event."""
+    told = Told()
+    told.learn(event)
+    return told
+
+
+def told_of(event: Event, members: Sequence[Member], told: Told, correcting: Collection[str] = ()) -> DigestEvent:
+    found = summary.tell(event, members, told, correcting)
     assert found is not None
     return found
 
@@ -82,7 +89,7 @@ def test_a_headline_is_no_line_beside_a_sentence_that_stands_under_it() -> None:
 
 def test_a_reason_does_not_quote_what_stands_below_it() -> None:
     event, members = story(UMEROV, GIFTS)
-    told = Told().after(told_of(event, members[:1], Told()))
+    told = knowing(told_of(event, members[:1], Told()))
     unlike = f"{NOT_YET}: “{GIFTS.summary}”"
     why = (unlike, "now denied or disputed: “…a letter from Yoon”")
     members[1] = replace(members[1], verdict=replace(members[1].verdict, novelty=Novelty.DEVELOPMENT, why=why))
@@ -94,15 +101,17 @@ def test_a_reason_does_not_quote_what_stands_below_it() -> None:
 
 def test_nothing_is_told_twice() -> None:
     event, members = story(UMEROV, COPY, WORDS)
-    told = Told().after(told_of(event, members, Told()))
-    told = told.after(again) if (again := summary.tell(event, members, told)) else told
+    told = knowing(told_of(event, members, Told()))
+    again = summary.tell(event, members, told)
+    if again:
+        told.learn(again)
     assert summary.tell(event, members, told) is None
 
 
 def test_an_update_tells_only_what_is_new() -> None:
     keeper = chronicle()
     event, members = story(UMEROV, WORDS, keeper=keeper)
-    told = Told().after(told_of(event, members, Told()))
+    told = knowing(told_of(event, members, Told()))
     [(assignment, verdict)] = feed(keeper, MORE)
     assert assignment.event_id == event.id
     assert verdict.novelty is Novelty.DEVELOPMENT
@@ -119,12 +128,12 @@ def test_an_update_tells_only_what_is_new() -> None:
 def test_a_correction_is_called_one_whatever_else_is_quoted_with_it() -> None:
     keeper = chronicle()
     event, members = story(UMEROV, WORDS, MORE, keeper=keeper)
-    told = Told().after(told_of(event, members[:2], Told()))
+    told = knowing(told_of(event, members[:2], Told()))
     later = replace(MORE, title=MORE.title.replace("300", "500"), summary=MORE.summary.replace("300", "500"))
     verdict = keeper.revise(later, LENS.read([later])[0], MORE)
     assert verdict is not None
     corrected = replace(members[2], entry=later, verdict=verdict, reading=LENS.read([later])[0])
-    found = told_of(event, [*members[:2], corrected], replace(told, corrected=frozenset((later.uid,))))
+    found = told_of(event, [*members[:2], corrected], told, {later.uid})
     assert found.verdict is Novelty.CORRECTION
     assert found.is_update
     assert found.title == later.title
