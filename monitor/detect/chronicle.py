@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from monitor.detect.cluster import JOIN, MERGE, Cluster
 from monitor.detect.copies import wording_of
 from monitor.detect.edits import edits
 from monitor.detect.facts import merged
+from monitor.detect.lex import stems
 from monitor.detect.likeness import point_of
 from monitor.detect.memory import HORIZON, KEPT, Memory, Row
 from monitor.detect.novelty import Report, judge, lesson_of
@@ -51,7 +53,7 @@ class Chronicle:
         self._storyline = storyline
         self._lens = lens
         self._lang = storyline.seeds.articles[0].lang if storyline.seeds.articles else "en"
-        self._memory = Memory(lens.background.rarity)
+        self._memory = Memory(lens.background.rarity, _common(storyline))
         for seed in storyline.seeds.articles:
             for paragraph in (seed.title, *seed.paragraphs):
                 self._memory.known.learn(lesson_of(statements_of("", paragraph, seed.lang)))
@@ -166,6 +168,18 @@ class Chronicle:
 
     def _report(self, row: Row, odds: float | None = None) -> Report:
         return Report(row.statements, row.entry.date, home=row.point.lang == self._lang, odds=odds)
+
+
+def _common(storyline: Storyline) -> dict[str, float]:
+    """The stems that say no more than that an entry belongs here, each with the share of entries it is expected in.
+
+    Those of the titles of several seeds, of conditions, and of watch terms that decide alone.
+    """
+    articles, watch = storyline.seeds.articles, storyline.watch
+    titles = Counter(stemmed for article in articles for stemmed in set(stems(article.title)))
+    shares = {stemmed: count / len(articles) for stemmed, count in titles.items() if count > 1 or len(articles) < 3}
+    groups = watch.all if articles else (watch.any, *watch.all)
+    return shares | {stemmed: 1 / len(group) for group in groups for term in group for stemmed in stems(term)}
 
 
 def _read(entry: Entry, reading: Reading, lens: Lens) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -85,9 +86,10 @@ class Cluster:
 class Clusters:
     """The events a newcomer may join; a pure function of the reports put in, in their order."""
 
-    def __init__(self, idf: NDArray[np.float32]) -> None:
+    def __init__(self, idf: NDArray[np.float32], common: Mapping[str, float]) -> None:
         self.all: dict[str, Cluster] = {}
         self._rarity = Rarity(idf)
+        self._rarity.expect(common)
         self._order: dict[str, tuple[Point, str]] = {}  # every own wording and its event, in order of joining
         self._joined: dict[str, int] = {}  # the order in which all entries came
         self._count = 0

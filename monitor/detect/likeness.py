@@ -9,7 +9,7 @@ vectors are compared with how alike its unrelated reports are. The weights were 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -152,6 +152,14 @@ class Rarity:
     stems: Counts = field(default_factory=lambda: np.zeros(STEM_SPACE, dtype=np.int32))
     names: dict[int, int] = field(default_factory=dict)
     mask: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(STEM_SPACE, dtype=np.bool_))
+
+    def expect(self, shares: Mapping[str, float]) -> None:
+        """Take these stems to stand in such a share of the reports before the first."""
+        for stemmed, share in shares.items():
+            times = round(share * _EARLY)
+            self.stems[stem_id(stemmed)] += times
+            name = stem_id(sound(stemmed))
+            self.names[name] = self.names.get(name, 0) + times
 
     def count(self, point: Point, times: int = 1) -> None:
         """Count a report in (`times=1`) or out (`times=-1`)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -36,9 +36,9 @@ class Row:
 class Memory:
     """The state of a chronicle: a pure function of the rows remembered, in their order."""
 
-    def __init__(self, idf: NDArray[np.float32]) -> None:
+    def __init__(self, idf: NDArray[np.float32], common: Mapping[str, float]) -> None:
         self.rows: dict[str, Row] = {}
-        self.clusters = Clusters(idf)
+        self.clusters = Clusters(idf, common)
         self.copies = Copies()
         self.known = Known(idf)
         self.newest: datetime | None = None

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from monitor.detect.chronicle import Remembered
-from monitor.types import Assignment, EventState, Novelty
+from monitor.detect.chronicle import Chronicle, Remembered
+from monitor.types import Assignment, EventState, Novelty, Storyline, Watch
 from tests.detect.stream import LENS, MATCH, chronicle, entry, feed
 
 UMEROV = entry(
@@ -26,6 +26,16 @@ def test_first_report_is_a_new_event() -> None:
     assert event is not None
     assert event.entries == (UMEROV.uid,)
     assert event.title == UMEROV.title
+
+
+def test_the_word_a_storyline_watches_for_joins_nothing() -> None:
+    news = [
+        entry("Harbour strike enters its second week", "Dockers at the harbour voted for another week on strike."),
+        entry("Vote in the town hall takes three hours", "The council agreed to sell the harbour lighthouse, it said."),
+        entry("Ferry runs aground outside the harbour", "All 212 passengers were brought ashore by fishing boats."),
+    ]
+    watched = Chronicle(Storyline(name="harbour", watch=Watch(any=("harbour",))), LENS)
+    assert len({assignment.event_id for assignment, _ in feed(watched, *news)}) == len(news)
 
 
 def test_wire_copy_with_dateline_is_folded() -> None:
