@@ -31,7 +31,7 @@ def test_first_report_is_a_new_event() -> None:
 def test_the_word_a_storyline_watches_for_joins_nothing() -> None:
     news = [
         entry("Harbour strike enters its second week", "Dockers at the harbour voted for another week on strike."),
-        entry("Vote in the town hall takes three hours", "The council agreed to sell the harbour lighthouse, it said."),
+        entry("Old lighthouse is sold", "The council agreed to let a hotel have the tower at the harbour, it said."),
         entry("Ferry runs aground outside the harbour", "All 212 passengers were brought ashore by fishing boats."),
     ]
     watched = Chronicle(Storyline(name="harbour", watch=Watch(any=("harbour",))), LENS)
