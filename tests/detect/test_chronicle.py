@@ -31,7 +31,8 @@ def test_first_report_is_a_new_event() -> None:
 def test_the_word_a_storyline_watches_for_joins_nothing() -> None:
     news = [
         entry("Harbour strike enters its second week", "Dockers at the harbour voted for another week on strike."),
-        entry("Old lighthouse is sold", "The council agreed to let a hotel have the tower at the harbour, it said."),
+        entry("Harbour museum opens with a painting by Turner", "It had been in a private collection in Lyon."),
+        entry("Vote in the town hall takes three hours", "The harbour lighthouse, 140 years old, will be sold."),
         entry("Ferry runs aground outside the harbour", "All 212 passengers were brought ashore by fishing boats."),
     ]
     watched = Chronicle(Storyline(name="harbour", watch=Watch(any=("harbour",))), LENS)
