@@ -124,14 +124,14 @@ class Lanes:
         now = self.clock()
         with self.store.read() as tx:
             stuck = bool(self._lost(tx, now)) or tx.outbox.is_ahead(now)
+            waiting = _waiting(tx, now)
         if stuck:
             self._take_back(now)
-        with self.store.read() as tx:
-            receivers = tx.outbox.waiting_receivers(now)
-            off = {name: tx.desk.noted(f"{OFF}{name}") for name in receivers}
-        for receiver in receivers:
-            if self._is_off(receiver, off[receiver]):
-                self._give_up(receiver, off[receiver]["reason"])
+            with self.store.read() as tx:
+                waiting = _waiting(tx, now)
+        for receiver, off in waiting.items():
+            if self._is_off(receiver, off):
+                self._give_up(receiver, off["reason"])
             elif receiver not in self._open:
                 self._open[receiver] = self.pool.submit(self._drain, receiver)
 
@@ -276,6 +276,11 @@ class Lanes:
             log.info("delivered", **trace, receipt=end.detail)
         else:
             log.warning("delivery-failed", **trace, outcome=end.outcome.value, reason=end.detail)
+
+
+def _waiting(tx: Tx, now: datetime) -> dict[str, Any]:
+    """Return the receivers with something due, each with the note that it is off, if it is."""
+    return {receiver: tx.desk.noted(f"{OFF}{receiver}") for receiver in tx.outbox.waiting_receivers(now)}
 
 
 def _trace(delivery: Delivery) -> dict[str, object]:
