@@ -229,8 +229,10 @@ FILL = (
     " 'd' || (seq / 200) from decisions, (select count(*) from c where n < 0) where on_topic",
     "insert into bodies (digest_id, text, html, json)"
     " select 'd' || n, hex(randomblob(2000)), hex(randomblob(4000)), '{}' from c where n <= 5000",
-    "insert into deliveries (key, digest_id, storyline, receiver, recipient, subject, state, created_at, planned_at, sent_at)"
-    " select 'key' || n, 'd' || n, 'story-0', 'desk', 'desk', 'A digest', 'sent', :now, :now, :now from c where n <= 5000",
+    "insert into deliveries"
+    " (key, digest_id, storyline, receiver, recipient, subject, state, created_at, planned_at, sent_at)"
+    " select 'key' || n, 'd' || n, 'story-0', 'desk', 'desk', 'A digest', 'sent', :now, :now, :now"
+    " from c where n <= 5000",
 )  # fmt: skip
 
 
