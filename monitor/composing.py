@@ -252,7 +252,9 @@ class Composer:
         def page(uid: str) -> str:
             return links.make(Named(digest.storyline, uid, digest.receiver), digest.created_at)
 
-        events = tuple(replace(e, feedback=page(_lead(e).id)) if e.entries else e for e in digest.events)
+        events = tuple(
+            replace(e, feedback=page((e.headline or e.entries[0]).id)) if e.entries else e for e in digest.events
+        )
         nearest = tuple(replace(miss, feedback=page(miss.id)) for miss in digest.coverage.nearest)
         return replace(digest, events=events, coverage=replace(digest.coverage, nearest=nearest))
 
@@ -286,11 +288,6 @@ class Composer:
                 "composed", digest=digest.id, group=group.name, events=len(digest.events), reason=digest.reason.value
             )
         return True
-
-
-def _lead(event: DigestEvent) -> DigestEntry:
-    """Return the entry an event has its title from, or the first."""
-    return next((entry for entry in event.entries if entry.title == event.title), event.entries[0])
 
 
 def _by_event(alerts: Sequence[Alert]) -> dict[str, list[Alert]]:

@@ -86,6 +86,11 @@ class DigestEvent:
     is_update: bool = False  # this receiver was told of the event before
     feedback: str = ""  # page where a reader says whether it belongs to the story; "" without one
 
+    @property
+    def headline(self) -> DigestEntry | None:
+        """The entry the title is from; None when it is not among the entries told."""
+        return next((entry for entry in self.entries if entry.title == self.title), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearMiss:
