@@ -77,6 +77,14 @@ def test_one_that_failed_is_left_alone_for_a_while(server: FakeHook) -> None:
     assert asked.summarised(long_digest(), NOW + REST).summary is not None
 
 
+def test_a_clock_that_was_set_back_does_not_lengthen_its_rest(server: FakeHook) -> None:
+    server.answer = completion(SHORT)
+    server.faults.arm("status", "500")
+    asked = summariser(server)
+    assert asked.summarised(long_digest(), NOW).summary is None
+    assert asked.summarised(long_digest(), NOW - timedelta(days=1)).summary is not None
+
+
 def test_html_of_a_model_is_shown_as_text(server: FakeHook) -> None:
     claim = "The council agreed on <b>the eastern pier</b>, which is 140 years old, officials said."
     server.answer = completion("The council agreed on <b>the eastern pier</b>, officials said")
