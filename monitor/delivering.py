@@ -147,15 +147,17 @@ class Lanes:
 
     def _switch_off(self, tx: Tx, receiver: str, reason: str, now: datetime) -> None:
         tx.desk.note(f"{OFF}{receiver}", {"reason": reason, "settings": self._settings(receiver)})
-        tx.outbox.kill(receiver, f"receiver switched off: {reason}")
-        operating.switched_off(tx, self.config, receiver, reason, now)
+        self._bury(tx, receiver, reason, now)
 
     def _give_up(self, receiver: str, reason: str) -> None:
         """Make what was queued for it since dead letters, without asking it again."""
         with self.store.begin() as tx:
-            count = tx.outbox.kill(receiver, f"receiver switched off: {reason}")
-            operating.switched_off(tx, self.config, receiver, reason, self.clock())
+            count = self._bury(tx, receiver, reason, self.clock())
         log.warning("switched-off", receiver=receiver, dead=count, reason=reason)
+
+    def _bury(self, tx: Tx, receiver: str, reason: str, now: datetime) -> int:
+        operating.switched_off(tx, self.config, receiver, reason, now)
+        return tx.outbox.kill(receiver, f"receiver switched off: {reason}")
 
     def _reap(self) -> None:
         """Forget the lanes that ended, and say so where one broke off."""
