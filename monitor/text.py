@@ -11,9 +11,11 @@ import html
 import re
 import unicodedata
 from posixpath import normpath
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from lxml import etree
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 MAX_HTML = 1_000_000  # characters of markup looked at; more is cut
 
@@ -45,6 +47,12 @@ MARKUP = re.compile(
       )*+(?:>|\Z)""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+
+# Scripts written without spaces between words, or with particles glued to them; first and last character.
+UNSPACED = (
+    ("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1100", "\u11ff"), ("\u1780", "\u17ff"), ("\u3040", "\u30ff"),
+    ("\u3130", "\u318f"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"), ("\uf900", "\ufaff"),
+)  # fmt: skip
 
 WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:['’][^\W_]+)*")
 
@@ -100,6 +108,8 @@ def clean(html_or_text: str) -> str:
 
 def _text_of(markup: str) -> str:
     """Return the text of a piece of HTML; never raises."""
+    from lxml import etree  # noqa: PLC0415 - 10 ms that looking at the state does without
+
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     bare = SURROGATE.sub("\ufffd", markup).replace("\x00", "").replace("<![CDATA[", "").replace("]]>", "")
     body = MARKUP.sub(lambda found: f"{found[2]}>" if found[2] else " ", bare)
@@ -116,7 +126,7 @@ def _text_of(markup: str) -> str:
     return "".join(root.itertext())
 
 
-def _space(element: etree._Element) -> None:
+def _space(element: _Element) -> None:
     """Put a space before and after the element's content."""
     text, tail = element.text or "", element.tail or ""
     try:
@@ -134,6 +144,11 @@ def normalise(text: str) -> str:
 def words(text: str) -> list[str]:
     """Return the words and numbers of a text in order, as written; `3,000` and `Seoul's` are one, `Ho-jin` is two."""
     return WORD.findall(text)
+
+
+def is_unspaced(text: str) -> bool:
+    """Say whether a term of these characters has to be looked for anywhere, not between the ends of words."""
+    return any(first <= char <= last for char in text for first, last in UNSPACED)
 
 
 def sentences(text: str, lang: str = "en") -> list[str]:

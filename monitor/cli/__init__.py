@@ -20,6 +20,7 @@ YOUNG = 20_000  # objects between two looks for garbage: what modules make at im
 def main(arguments: list[str] | None = None) -> None:
     """Run one verb and exit: 0 done, 1 failed, 2 wrong usage, 78 bad configuration."""
     gc.set_threshold(YOUNG)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # no other package has a say in our configuration
     try:
         code = root.main(arguments, prog_name="monitor", standalone_mode=False)
     except ConfigError as error:

@@ -30,22 +30,21 @@ def absolute(path: Path, base: Path) -> Path:
 
 def _settled(model: M, placed: Placed[Any], path: tuple[str, ...], found: Problems) -> M:
     changes: dict[str, Any] = {}
-    for name, info in type(model).model_fields.items():
-        value, here = getattr(model, name), (*path, info.alias or name)
+    for name in model.model_fields_set:  # what nobody wrote needs nothing
+        value, here = getattr(model, name), (*path, type(model).model_fields[name].alias or name)
         if isinstance(value, BaseModel):
             changes[name] = _settled(value, placed, here, found)
         elif isinstance(value, Path):
             changes[name] = _path(name, value, placed, here, found)
-        elif isinstance(value, SecretStr) and name in model.model_fields_set:
+        elif isinstance(value, SecretStr):
             found.error(
                 placed.where(*here), f"{placed.key(*here)}: secrets do not stand in this file; {_twins(model, name)}"
             )
         elif name.endswith("_env") and value:
             _check_env(value, placed, here, found)
             changes[name.removesuffix("_env")] = SecretStr(os.environ.get(value, ""))
-    return model.model_copy(
-        update={name: value for name, value in changes.items() if value != getattr(model, name, None)}
-    )
+    changed = {name: value for name, value in changes.items() if value != getattr(model, name, None)}
+    return model.model_copy(update=changed) if changed else model
 
 
 def _twins(model: BaseModel, name: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import re2
 
+from monitor.text import is_unspaced
 from monitor.types import Watch
 
 if TYPE_CHECKING:  # settings are read by every verb, the models by few
@@ -23,8 +24,6 @@ _REGEX = re.compile(r"/(.+)/(i?)", re.DOTALL)
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+\d*|\d+[^\W_]*|\*")
 _POSSESSIVE = re.compile(r"['’]s(?!\w)", re.IGNORECASE)
 _MARK = re.compile("[\u0300-\u036f]")
-# scripts written without spaces, or with particles glued to words: a term is looked for anywhere
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _REGEX_MEMORY = 1 << 20
 
 
@@ -141,7 +140,7 @@ def compile_term(written: str, *, case: bool = False) -> Term:
     if not words:
         raise TermError(f"the term {written!r} holds no word; write a word, a phrase, word* or /regex/")
     needle = " ".join(words)
-    if _UNSPACED.search(needle):
+    if is_unspaced(needle):
         bare = needle.replace(" ", "")
         return Term(written, field_name, lambda text: bare in text.replace(" ", ""), raw=False)
     needle = f" {needle}" if prefix else f" {needle} "

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import re2
 
 from monitor import text
 
-# scripts without spaces between words, or with endings glued to them
-UNSPACED = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]")
 OPTIONS = re2.Options()
 OPTIONS.log_errors = False
 OPTIONS.max_mem = 1 << 20
@@ -32,7 +28,7 @@ def _words(body: str) -> str:
     if not plain:
         raise ValueError(f"the term {body!r} is empty")
     core = r"\s+".join(re2.escape(word) for word in plain.split())
-    if UNSPACED.search(plain):
+    if text.is_unspaced(plain):
         return core
     return f"(?:^|[^\\pL\\pN_]){core}" + ("" if prefix else r"(?:$|[^\pL\pN_])")
 
