@@ -29,10 +29,10 @@ from systemd_watchdog.systemd_watchdog import WatchDog
 from monitor import config as configuration
 from monitor.config import Config
 from monitor.crash import nothing
-from monitor.errors import MonitorError, StoreBusy, StoreError
+from monitor.errors import MonitorError, StoreBusy, StoreError, StoreGone
 from monitor.links import links_of
 from monitor.metrics import Metrics
-from monitor.pipeline import Pipeline
+from monitor.pipeline import VERBS, Pipeline
 from monitor.polling import utc_now
 from monitor.store import Store
 from monitor.upkeep import tidy
@@ -40,6 +40,7 @@ from monitor.upkeep import tidy
 TICK = 1.0  # seconds between looks for what is due
 TIDY = 3600.0  # seconds between rounds of housekeeping
 NOTE = 30.0  # seconds between two words to `status`
+BLIND = 30.0  # seconds without a look at the store after which the watchdog hears nothing
 LIVE = ("routes", "polling", "operator", "retention", "summariser")  # parts of the configuration that a reload changes
 FIXED = ("probes", "web")  # and those it does not
 JUMP = 30.0  # seconds of the clock beside the time that passed: less is no jump
@@ -79,6 +80,7 @@ class Daemon:
         self.exit_code = 0
         self._end = threading.Event()
         self._ticked: dict[str, float] = {}
+        self._at_work: set[str] = set()  # verbs
         self._started = time.monotonic()
         self._drift = time.time() - self._started  # changes when the clock is set
         self._verbs = threading.Lock()  # held while a reload swaps the pipeline
@@ -112,7 +114,7 @@ class Daemon:
         self.pipeline = Pipeline(config, store, self.clock, self.at, self.metrics)
         self.pipeline.sync()
         self._loaded_at = self.clock()
-        scheduler = self._scheduler()
+        self._scheduler = scheduler = self._metronome()
         if not store.is_small:  # behind the first ticks, not before them
             scheduler.add_job(self._ensure_sound, args=(store,), id="sound")
         scheduler.start()
@@ -123,7 +125,7 @@ class Daemon:
             with self._probes(config, store), self._feedback(config, store):
                 while not self._end.wait(self.tick):
                     self._mind_the_clock(scheduler)
-                    self._feed_watchdog(store)
+                    self._feed_watchdog()
                     self._now_and_then(store)
         finally:
             self._shut_down(scheduler)
@@ -145,37 +147,61 @@ class Daemon:
         page = FeedbackPage(links, store, lambda: self.pipeline.config, self.clock)
         return Server("feedback", config.web.bind, page, BODY)
 
-    def _scheduler(self) -> BackgroundScheduler:
+    def _metronome(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(6)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        verbs: dict[str, tuple[Callable[[Pipeline], object], float]] = {
-            "poll": (Pipeline.poll_due, self.tick),
-            "assess": (Pipeline.assess, self.tick),
-            "compose": (Pipeline.compose, self.tick),
-            "deliver": (Pipeline.start_deliveries, self.tick),
-            "tidy": (tidy, TIDY),
-        }
-        for name, (verb, seconds) in verbs.items():
-            scheduler.add_job(self._guarded, Every(seconds), args=(name, verb), id=name)
+        scheduler.add_job(self._guarded, Every(self.tick), args=("look", self._look), id="look")
+        scheduler.add_job(self._guarded, Every(TIDY), args=("tidy", lambda: tidy(self.pipeline)), id="tidy")
         return scheduler
 
-    def _guarded(self, name: str, verb: Callable[[Pipeline], object]) -> None:
-        """Run one verb; the one place where anything at all is caught, so that the next tick comes."""
-        if self._end.is_set():
-            return
+    def _look(self) -> None:
+        """Set those verbs to work that have something to do and are not at it."""
+        due = self.pipeline.due()
+        for verb in VERBS:
+            if verb in self._at_work:
+                continue
+            if verb in due:
+                self._at_work.add(verb)
+                self._scheduler.add_job(self._work, args=(verb,), id=verb)
+            else:
+                self._has_ticked(verb)
+
+    def _work(self, verb: str) -> None:
+        """Run one verb; what it leaves for the next is seen at once."""
         try:
-            verb(self.pipeline)
+            left = self._guarded(verb, lambda: self.pipeline.turn(verb))
+        finally:
+            self._at_work.discard(verb)
+        if left and not self._end.is_set():
+            self._scheduler.modify_job("look", next_run_time=datetime.now(self._scheduler.timezone))
+
+    def _guarded(self, name: str, act: Callable[[], int | None]) -> int | None:
+        """Do something; the one place where anything at all is caught, so that the next tick comes."""
+        if self._end.is_set():
+            return None
+        try:
+            done = act()
+        except StoreGone as error:
+            log.critical("store-gone", error=str(error))
+            self.exit_code = 1
+            self.stop()
+            return None
         except StoreError as error:
             self._once_a_minute(name, "store-trouble", error=str(error))
-            return
+            return None
         except Exception:
             log.exception("verb-failed", verb=name)
-            return
+            return None
+        self._has_ticked(name)
+        return done
+
+    def _has_ticked(self, name: str) -> None:
         self._ticked[name] = time.monotonic()
-        self.metrics.tick.labels(name).set_to_current_time()
+        if name in VERBS:
+            self.metrics.tick.labels(name).set_to_current_time()
 
     def _ensure_sound(self, store: Store) -> None:
         """Read a large database through; a damaged one ends the service."""
@@ -194,21 +220,13 @@ class Daemon:
             self._ticked[f"log:{name}"] = time.monotonic()
             log.error(event, verb=name, **facts)
 
-    def _feed_watchdog(self, store: Store) -> None:
+    def _feed_watchdog(self) -> None:
         """Tell systemd that we live, but only when the store answers and the verbs tick."""
         late = self.late_verbs()
         if late:
             self._watchdog.status(f"late: {', '.join(late)}")
-            return
-        try:
-            store.ping()
-        except StoreError as error:
-            self._once_a_minute("watchdog", "store-trouble", error=str(error))
-            if "deleted or replaced" in str(error):
-                self.exit_code = 1
-                self.stop()
-            return
-        self._watchdog.ping()
+        elif time.monotonic() - self._ticked.get("look", self._started) < BLIND:
+            self._watchdog.ping()
 
     def _mind_the_clock(self, scheduler: BackgroundScheduler) -> None:
         """Say that the clock was set, or that the machine slept; no verb waits for a time that went back.
@@ -237,11 +255,7 @@ class Daemon:
     def late_verbs(self, patience: timedelta = timedelta(minutes=10)) -> list[str]:
         """Return the verbs that have not come to an end for longer than `patience`."""
         now = time.monotonic()
-        return [
-            name
-            for name in ("poll", "assess", "compose", "deliver")
-            if now - self._ticked.get(name, self._started) > patience.total_seconds()
-        ]
+        return [name for name in VERBS if now - self._ticked.get(name, self._started) > patience.total_seconds()]
 
     def _listen(self) -> None:
         if threading.current_thread() is not threading.main_thread():

@@ -121,6 +121,10 @@ class StoreError(MonitorError):
     """The database cannot be used as it is."""
 
 
+class StoreGone(StoreError):
+    """The database was deleted or replaced while in use."""
+
+
 class StoreBusy(StoreError):
     """Another process held the database too long; the next tick tries again."""
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from monitor.notify.route import Route
 
 BATCH = 256  # entries a transaction
+PATIENCE = 5.0  # seconds the service waits for its slowest feeds before it goes on without them
+VERBS = ("poll", "assess", "compose", "deliver")
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +89,31 @@ class Pipeline:
         """Make the store follow the configuration: feeds and storylines listed in it, history kept of the others."""
         sync(self.config, self.store)
 
+    # ------------------------------------------------------------------ what a service does
+
+    def due(self) -> set[str]:
+        """Return the verbs that have something to do, at the cost of one look."""
+        found = self.store.agenda(self.clock())
+        waits = {
+            "poll": found.feeds,
+            "assess": found.entries or any(name in self.config.storylines for name in found.storylines),
+            "compose": found.alerts or any(route.send_empty for route in self.routes),
+            "deliver": found.deliveries,
+        }
+        return {verb for verb, does in waits.items() if does}
+
+    def turn(self, verb: str) -> int:
+        """Run one of the verbs as a service does, which waits for nobody; return how much it left for the next one."""
+        if verb == "poll":
+            polled = self.poll(patience=PATIENCE)
+            return polled.new + polled.edited
+        if verb == "assess":
+            return self.assess().alerts
+        if verb == "compose":
+            return len(self.compose())
+        self.lanes.start()
+        return 0
+
     # ------------------------------------------------------------------ poll
 
     def poll(
@@ -100,10 +127,6 @@ class Pipeline:
         With `patience`, feeds that keep the others waiting so many seconds are left behind; a later poll brings them.
         """
         return self.poller.poll(feeds, progress, patience)
-
-    def poll_due(self) -> PollReport | None:
-        """Poll when any feed is due; None otherwise, at the cost of one look."""
-        return self.poller.poll_due()
 
     # ------------------------------------------------------------------ assess
 
@@ -221,41 +244,20 @@ class Pipeline:
 
     def compose(self, *, at_once: bool = False) -> list[str]:
         """Write the digests whose time has come (`at_once`: everything pending) into the outbox; return their ids."""
-        self._observe_silences()
-        if "composer" not in self.__dict__ and not self._anything_to_tell():
+        if "compose" not in self.due():
             return []
-        digests = self.composer.run(self.clock(), at_once=at_once)
-        self.metrics.digests.inc(len(digests))
-        return digests
-
-    def _observe_silences(self) -> None:
-        with self.store.read() as tx:
-            if not tx.desk.silences():
-                return
         from monitor.silencing import observe  # noqa: PLC0415
 
         observe(self.store, self.config, self.clock())
-
-    def _anything_to_tell(self) -> bool:
-        if any(route.send_empty for route in self.routes):
-            return True
-        with self.store.read() as tx:
-            return bool(tx.events.pending_groups())
+        digests = self.composer.run(self.clock(), at_once=at_once)
+        self.metrics.digests.inc(len(digests))
+        return digests
 
     # ------------------------------------------------------------------ deliver
 
     def deliver(self) -> DeliverReport:
         """Send what is due and wait for the end: one lane a receiver, so that a dead one delays nobody."""
         return self.lanes.run()
-
-    def start_deliveries(self) -> None:
-        """Send what is due without waiting: what the daemon calls at each tick."""
-        if "lanes" in self.__dict__ or self._anything_to_send():
-            self.lanes.start()
-
-    def _anything_to_send(self) -> bool:
-        with self.store.read() as tx:
-            return tx.outbox.oldest_waiting() is not None
 
     # ------------------------------------------------------------------ the whole
 

@@ -26,7 +26,6 @@ from monitor.metrics import Metrics
 from monitor.store import Store
 from monitor.types import Feed, ParsedFeed
 
-PATIENCE = 5.0  # seconds the daemon waits for its slowest feeds before it goes on without them
 BACKLOG = timedelta(days=7)  # entries dated earlier than this before the first poll are known, not told
 
 log = structlog.get_logger(__name__)
@@ -112,13 +111,6 @@ class Poller:
         self._remember_calm(calm, now, report)
         self.reader.rest()
         return report
-
-    def poll_due(self) -> PollReport | None:
-        """Poll when any feed is due; None otherwise, at the cost of one look."""
-        with self.store.read() as tx:
-            if not tx.feeds.due(self.clock(), limit=1):
-                return None
-        return self.poll(patience=PATIENCE)
 
     def _sweep(self, due: Sequence[Feed], now: datetime, patience: float | None) -> Iterator[Polled]:
         """Fetch and read in parallel: the only parallel step of the line."""

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -141,6 +142,12 @@ def test_a_reload_that_the_store_does_not_take_changes_nothing(room: Newsroom) -
         daemon.pipeline.close()
 
 
+def test_a_database_that_is_taken_away_ends_the_service(room: Newsroom, running: Process) -> None:
+    (room.folder / "var/monitor.db").rename(room.folder / "var/elsewhere.db")
+    assert running.popen.wait(DEADLINE) == 1
+    assert running.says("was deleted or replaced while in use")
+
+
 def test_systemd_hears_ready_and_the_watchdog(room: Newsroom, tmp_path: Path) -> None:
     address = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
@@ -201,15 +208,18 @@ def test_status_and_healthcheck_see_the_ticks_and_a_reload_that_is_due(
         line = [sys.executable, "-m", "monitor", "-c", str(room.config), *words]
         return subprocess.run(line, capture_output=True, text=True, check=False, timeout=DEADLINE)
 
+    def service() -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(monitor("status", "--json").stdout)["service"]
+        return found
+
     eventually(lambda: monitor("healthcheck").returncode == 0)
-    service = json.loads(monitor("status", "--json").stdout)["service"]
-    assert service["running"] is True
-    assert service["ticked_at"]
-    assert service["reload_due"] == []
+    eventually(lambda: service()["ticked_at"] is not None)
+    assert service()["running"] is True
+    assert service()["reload_due"] == []
     edited = tmp_path / "edited.yaml"
     edited.write_text(room.config.read_text() + "# a remark\n")
     os.utime(edited, (0, 0))  # as a copy that keeps its date
     edited.replace(room.config)
-    assert json.loads(monitor("status", "--json").stdout)["service"]["reload_due"]
+    assert service()["reload_due"]
     assert running.end() == 0
     assert monitor("healthcheck").returncode == 1

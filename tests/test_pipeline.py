@@ -81,7 +81,7 @@ def test_without_anything_to_do_no_model_is_touched(room: Newsroom) -> None:
     line.poll()
     assert line.assess().entries == 0
     assert line.compose() == []
-    line.start_deliveries()
+    assert line.due() == set()
     assert not {"following", "composer", "lanes"} & set(vars(line))
     close(line)
 

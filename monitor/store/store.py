@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Connection, Engine, text
 
-from monitor.errors import StoreBusy, StoreError
+from monitor.errors import StoreBusy, StoreGone
 from monitor.store import engine as db
+from monitor.store.agenda import Agenda, agenda
 from monitor.store.desk import Desk
 from monitor.store.entries import Entries
 from monitor.store.events import Events
@@ -123,9 +125,9 @@ class Store:
             yield connection
 
     def ensure_in_place(self) -> None:
-        """Raise `StoreError` when the file was deleted or replaced under us."""
+        """Raise `StoreGone` when the file was deleted or replaced under us."""
         if self._inode is not None and self._seen_inode() != self._inode:
-            raise StoreError(f"{self.path} was deleted or replaced while in use; restart to open what is there now")
+            raise StoreGone(f"{self.path} was deleted or replaced while in use; restart to open what is there now")
 
     def _seen_inode(self) -> int | None:
         if self.path is None:
@@ -134,6 +136,11 @@ class Store:
             return self.path.stat().st_ino
         except OSError:
             return -1
+
+    def agenda(self, now: datetime) -> Agenda:
+        """Return what there is to do at `now`."""
+        with self.read() as tx:
+            return agenda(tx.connection, now)
 
     def ping(self) -> None:
         """Raise `StoreError` unless the database answers."""
