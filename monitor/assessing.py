@@ -10,7 +10,8 @@ import structlog
 
 from monitor.detect.reading import Reading
 from monitor.following import Followed, Following
-from monitor.notify.route import Route, RouteFacts, alerts_for
+from monitor.notify.route import RouteFacts, alerts_for
+from monitor.notify.routes import Route
 from monitor.store import Tx
 from monitor.store.entries import Waiting
 from monitor.types import Alert, AlertState, Decision, Entry, Event, Match, Novelty, Silence

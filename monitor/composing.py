@@ -16,7 +16,8 @@ from monitor.following import Following
 from monitor.links import Named, links_of
 from monitor.notify import route as routing
 from monitor.notify.digest import render
-from monitor.notify.route import Due, Route, RouteHistory
+from monitor.notify.route import Due, RouteHistory
+from monitor.notify.routes import Route
 from monitor.notify.send import Courier
 from monitor.store import Store, Tx
 from monitor.store.outbox import ToldLine

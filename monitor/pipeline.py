@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from monitor.delivering import DeliverReport, Lanes
     from monitor.following import Following
     from monitor.fulltext import Pages
-    from monitor.notify.route import Route
+    from monitor.notify.routes import Route
 
 BATCH = 256  # entries a transaction
 PATIENCE = 5.0  # seconds the service waits for its slowest feeds before it goes on without them

@@ -30,7 +30,6 @@ def report(config: Config) -> dict[str, Any]:
 
 def _story(config: Config, name: str) -> dict[str, Any]:
     from monitor.notify.describing import describe
-    from monitor.notify.route import next_slot
     from monitor.notify.settings import routes_of
 
     story, now = config.storylines[name], datetime.now(UTC)
@@ -39,7 +38,7 @@ def _story(config: Config, name: str) -> dict[str, Any]:
             "receiver": route.receiver,
             "kind": config.receivers[route.receiver].kind,
             "when": describe(route),
-            "next": next_slot(route, now),
+            "next": route.next_slot(now),
             "timezone": route.timezone,
         }
         for route in routes_of(config.routes)

@@ -74,13 +74,12 @@ def _moment(written: Any) -> datetime | None:
 
 
 def _story(config: Config, look: Glance, name: str, now: datetime) -> dict[str, Any]:
-    from monitor.notify.route import next_slot
     from monitor.notify.settings import routes_of
 
     story, (threshold, origin) = config.storylines[name], look.threshold(name)
     week = look.matches(name, now - WEEK)
     routes = [route for route in routes_of(config.routes) if route.hears(name)]
-    slots = [slot for route in routes if (slot := next_slot(route, now))]
+    slots = [slot for route in routes if (slot := route.next_slot(now))]
     pending, latest = look.pending(), look.latest_event(name)
     return {
         "name": name,

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from monitor.explaining.stages import Passed, Stage
 from monitor.notify import route as routing
 from monitor.notify.describing import describe
-from monitor.notify.route import Due, Route, RouteFacts, RouteHistory
+from monitor.notify.route import Due, RouteFacts, RouteHistory
+from monitor.notify.routes import Kind, Route
 from monitor.pipeline import Pipeline
 from monitor.store import Tx
 from monitor.types import Alert, AlertState, Decision, Delivery, DeliveryState, Entry
@@ -107,7 +108,7 @@ def _waiting_stage(tx: Tx, line: Pipeline, alert: Alert) -> Stage:
         why = "due now: the next compose tells it"
     else:
         until = f", until {answer.until:%Y-%m-%d %H:%M} UTC" if answer.until else ""
-        schedule = route.kind is routing.Kind.DIGEST and answer.why.startswith(("nothing pending", "schedule"))
+        schedule = route.kind is Kind.DIGEST and answer.why.startswith(("nothing pending", "schedule"))
         why = f"held by {'the schedule' if schedule else answer.why}{until}"
     evidence = (f"{_named(alert.route)}: {describe(route)}",)
     return Stage(name="route", passed=Passed.WAITS, what=f"waits for {alert.receiver}: {why}", evidence=evidence)

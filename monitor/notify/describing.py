@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monitor import durations
 from monitor.notify.quiet import Quiet
-from monitor.notify.route import NEWS, Route
+from monitor.notify.routes import NEWS, Route
 
 
 def describe(route: Route) -> str:

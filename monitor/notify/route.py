@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from enum import StrEnum
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 from monitor.notify import slots, terms
-from monitor.notify.quiet import Quiet
+from monitor.notify.routes import NEWS, Kind, Route
 from monitor.types import (
     Alert,
     AlertState,
@@ -25,43 +24,7 @@ from monitor.types import (
 
 SECOND_SOURCE = "second independent source"
 SLEW = timedelta(minutes=1)  # by which a clock may be set back without any notice
-NEWS = (Novelty.NEW_EVENT, Novelty.DEVELOPMENT, Novelty.CORRECTION)
 RANK = {Novelty.CORRECTION: 0, Novelty.NEW_EVENT: 1, Novelty.DEVELOPMENT: 2}
-
-
-class Kind(StrEnum):
-    """How a route tells."""
-
-    IMMEDIATE = "immediate"
-    DIGEST = "digest"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One way from a storyline to a receiver; `key` is its name in the database and survives edits of its times."""
-
-    key: str
-    storyline: str  # name or glob
-    receiver: str
-    kind: Kind
-    tags: tuple[str, ...] = ()
-    terms: tuple[str, ...] = ()
-    verdicts: tuple[Novelty, ...] = NEWS
-    min_score: float = 0.0
-    min_sources: int = 1
-    second_source: bool = False
-    group_wait: timedelta = timedelta(minutes=2)
-    group_interval: timedelta | None = None
-    repeat_interval: timedelta | None = None
-    cron: str = ""
-    timezone: str = "UTC"
-    send_empty: bool = False
-    quiet: Quiet | None = None
-    max_per_day: int | None = None
-
-    def hears(self, storyline: str) -> bool:
-        """Say whether this route is for the storyline."""
-        return fnmatchcase(storyline, self.storyline)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,25 +225,6 @@ def successor(key: str, storyline: str, routes: Sequence[Route]) -> str | None:
     return mine[0].key if mine else None
 
 
-def next_slot(route: Route, now: datetime) -> datetime | None:
-    """Return when a digest route tells next by its schedule, quiet hours seen to; None if it has none."""
-    if route.kind is not Kind.DIGEST:
-        return None
-    return _told_at(route, slots.following(route.cron, route.timezone, now))
-
-
-def _told_at(route: Route, slot: datetime) -> datetime:
-    """Return when the digest of a slot goes out: after quiet hours, but not at midnight where the day has a slot."""
-    end = route.quiet.until(slot) if route.quiet else None
-    if end is None or route.quiet is None:
-        return slot
-    if end.astimezone(ZoneInfo(route.quiet.timezone)).time() == time():
-        later = slots.following(route.cron, route.timezone, end - timedelta(minutes=1))
-        if later - end < timedelta(days=1) and route.quiet.until(later) is None:
-            return later
-    return end
-
-
 def _not_quiet(route: Route, mine: tuple[Alert, ...], now: datetime) -> tuple[tuple[Alert, ...], datetime | None]:
     """Return what may be told now, and when the quiet ends (None: it is not quiet)."""
     end = route.quiet.until(now) if route.quiet else None
@@ -297,7 +241,7 @@ def _digest_due(route: Route, mine: tuple[Alert, ...], history: RouteHistory, no
         return NotYet(why="schedule", until=following)
     if history.latest and at <= history.latest:  # it comes again, since the clock was set back
         name = f"{name} after {since.isoformat()}"
-    if (later := _told_at(route, slot)) > now:
+    if (later := route.told_at(slot)) > now:
         return NotYet(why="quiet hours are over, the day's slot is to come", until=later.astimezone(UTC))
     before = [alert for alert in mine if not at < alert.created_at <= now]
     if not before and not route.send_empty:

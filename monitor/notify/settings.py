@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from monitor.durations import Duration
 from monitor.notify import quiet, slots, terms
 from monitor.notify.receivers import ReceiverSettings, Settings, WebAddress
-from monitor.notify.route import NEWS, Kind, Route
+from monitor.notify.routes import NEWS, Kind, Route
 from monitor.types import Novelty
 
 __all__ = ["ReceiverSettings", "RouteSettings", "SummariserSettings", "routes_of"]

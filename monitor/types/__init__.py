@@ -1,29 +1,47 @@
-"""Frozen values that cross rooms: one type per stop of the line, no behaviour beyond reading them."""
+"""Frozen values that cross rooms: one type per stop of the line, no behaviour beyond reading them.
 
-from monitor.types.detection import Assignment, Claim, Decision, Event, EventState, Hit, Match, Novelty, Reason, Verdict
-from monitor.types.feeds import Entry, Feed, Fetched, FullText, Health, NotModified, ParsedFeed
-from monitor.types.storylines import Seed, Seeds, Sensitivity, Storyline, Watch
-from monitor.types.telling import (
-    Alert,
-    AlertState,
-    Attempt,
-    Coverage,
-    Delivery,
-    DeliveryState,
-    Digest,
-    DigestEntry,
-    DigestEvent,
-    DigestReason,
-    Feedback,
-    GiveUp,
-    Line,
-    NearMiss,
-    Outcome,
-    Rendered,
-    Retry,
-    Silence,
-    Summary,
-)
+A part is loaded when one of its names is first asked for: to make a frozen class takes two milliseconds, and a verb
+that only looks has no use for most of them.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from monitor.types.desk import Feedback, Silence
+    from monitor.types.detection import (
+        Assignment,
+        Claim,
+        Decision,
+        Event,
+        EventState,
+        Hit,
+        Match,
+        Novelty,
+        Reason,
+        Verdict,
+    )
+    from monitor.types.feeds import Entry, Feed, Fetched, FullText, Health, NotModified, ParsedFeed
+    from monitor.types.storylines import Seed, Seeds, Sensitivity, Storyline, Watch
+    from monitor.types.telling import (
+        Alert,
+        AlertState,
+        Attempt,
+        Coverage,
+        Delivery,
+        DeliveryState,
+        Digest,
+        DigestEntry,
+        DigestEvent,
+        DigestReason,
+        GiveUp,
+        Line,
+        NearMiss,
+        Outcome,
+        Rendered,
+        Retry,
+        Summary,
+    )
 
 __all__ = [
     "Alert",
@@ -68,3 +86,15 @@ __all__ = [
     "Verdict",
     "Watch",
 ]
+
+PARTS = ("feeds", "storylines", "desk", "detection", "telling")  # those that most verbs need first
+
+
+def __getattr__(name: str) -> Any:
+    """Return a type from the part that defines it."""
+    for part in PARTS if name in __all__ else ():
+        found = vars(import_module(f"{__name__}.{part}")).get(name)
+        if found is not None:
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.notify import route as routing
-from monitor.notify.route import Due, NotYet, Route, RouteFacts, RouteHistory
+from monitor.notify.route import Due, NotYet, RouteFacts, RouteHistory
+from monitor.notify.routes import Route
 from monitor.notify.settings import RouteSettings, routes_of
 from monitor.types import Alert, AlertState, Assignment, DigestReason, Match, Novelty, Reason, Silence, Verdict
 from tests.notify.samples import NOW, STORY, alert, decision
@@ -368,20 +369,20 @@ def test_a_weekend_of_quiet_ends_in_one_monday_digest_with_all_of_it() -> None:
     past = history(period_to=at(8, day=5))
     assert waits(way, pending, past, at(9, day=6)).until == at(0, day=8)
     assert waits(way, pending, past, at(0, day=8)).until == at(8, day=8)  # not at midnight
-    assert routing.next_slot(way, at(9, day=5)) == at(8, day=8)
+    assert way.next_slot(at(9, day=5)) == at(8, day=8)
     assert len(due(way, pending, past, at(8, day=8)).alerts) == 60
 
 
 def test_a_digest_whose_every_slot_is_quiet_comes_when_the_quiet_is_over() -> None:
     way = scheduled("0 8 * * sun", quiet_hours="sat,sun")
-    assert routing.next_slot(way, at(9, day=5)) == at(0, day=8)
+    assert way.next_slot(at(9, day=5)) == at(0, day=8)
     assert due(way, [alert(created_at=at(12, day=6))], history(period_to=at(8, day=5)), at(0, day=8)).alerts
 
 
 def test_the_next_time_is_named_past_the_quiet() -> None:
     way = scheduled("0 6 * * *", quiet_hours="22:00-07:00")
-    assert routing.next_slot(way, NOW) == at(7, day=10)
-    assert routing.next_slot(immediate(), NOW) is None
+    assert way.next_slot(NOW) == at(7, day=10)
+    assert immediate().next_slot(NOW) is None
 
 
 # --------------------------------------------------------------------------- a year of clocks

@@ -11,7 +11,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from monitor.errors import ConfigError
 from monitor.notify import receivers
-from monitor.notify.route import Kind
+from monitor.notify.routes import Kind
 from monitor.notify.secrets import secret
 from monitor.notify.settings import ReceiverSettings, RouteSettings, routes_of
 from monitor.types import Novelty
