@@ -175,9 +175,11 @@ def measure_full(size: Size, folder: Path) -> list[bool]:
 
 
 def _settled(folder: Path) -> bool:
-    """Say whether every feed was read and nothing waits to be assessed."""
+    """Say whether every feed was read and nothing waits: to be assessed, to be told, to be sent."""
     found: dict[str, Any] = json.loads(monitor(folder, "status", "--json")[2])
-    return not found["feeds"]["states"].get("new") and not found["database"]["waiting"]
+    pending = any(story["pending"] for story in found["storylines"])
+    under_way = found["outbox"]["states"].keys() & {"pending", "leased"}
+    return not (found["feeds"]["states"].get("new") or found["database"]["waiting"] or pending or under_way)
 
 
 def measure_large(size: Size, folder: Path) -> list[bool]:
