@@ -42,5 +42,12 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(parse),
     PlainSerializer(show, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": r"^(\d{1,9}[wdhms]\s*){1,5}$", "examples": ["15m", "2h", "7d"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(\d{1,9}[wdhms]\s*){1,5}$",
+            "examples": ["15m", "2h", "7d"],
+            "errorMessage": "write a duration with its unit, like 30s, 15m, 2h or 7d",
+        }
+    ),
 ]
