@@ -1,7 +1,7 @@
-"""The metronome: APScheduler calls the verbs, signals end or reload them, systemd's watchdog hears that they tick.
+"""The metronome: APScheduler looks what is due, signals end or reload the verbs, systemd's watchdog hears that they tick.
 
-One job a verb, never one a feed; the database says what is due. A verb that fails is logged with its name and runs
-again at its next time.
+The database says what is due; a thread a verb does it, never one a feed. A verb that fails is logged with its name and
+tried again, at first soon and then once a minute.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor as Hands
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from xml.parsers import expat
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from pydantic import BaseModel
@@ -45,6 +47,7 @@ LIVE = ("routes", "polling", "operator", "retention", "summariser")  # parts of 
 FIXED = ("probes", "web")  # and those it does not
 JUMP = 30.0  # seconds of the clock beside the time that passed: less is no jump
 GRACE = 10.0  # seconds that SIGTERM leaves the verbs to end their transaction
+LONGEST_REST = 60.0  # seconds between two tries of a verb that keeps failing
 
 log = structlog.get_logger(__name__)
 
@@ -81,9 +84,13 @@ class Daemon:
         self._end = threading.Event()
         self._ticked: dict[str, float] = {}
         self._at_work: set[str] = set()  # verbs
+        self._rests: dict[str, tuple[float, float]] = {}  # verb that failed -> seconds it rests, until when
+        self._looking = threading.Lock()  # two looks at once would start a verb twice
+        self._hands = Hands(len(VERBS), thread_name_prefix="verb")
         self._started = time.monotonic()
         self._drift = time.time() - self._started  # changes when the clock is set
-        self._verbs = threading.Lock()  # held while a reload swaps the pipeline
+        self._reloading = threading.Lock()
+        self._reload_waits = False  # and will read what is written until it begins
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)  # the library would never close its own
         self._watchdog = WatchDog(sock=self._socket)
         self.metrics = Metrics()
@@ -150,7 +157,7 @@ class Daemon:
     def _metronome(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(6)},
+            executors={"default": ThreadPoolExecutor(3)},  # a look, the hourly round, the check of a large database
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         scheduler.add_job(self._guarded, Every(self.tick), args=("look", self._look), id="look")
@@ -158,25 +165,34 @@ class Daemon:
         return scheduler
 
     def _look(self) -> None:
-        """Set those verbs to work that have something to do and are not at it."""
-        due = self.pipeline.due()
-        for verb in VERBS:
-            if verb in self._at_work:
-                continue
-            if verb in due:
-                self._at_work.add(verb)
-                self._scheduler.add_job(self._work, args=(verb,), id=verb)
-            else:
-                self._has_ticked(verb)
+        """Set those verbs to work that have something to do, are not at it and need no rest after a failure."""
+        with self._looking:
+            due = self.pipeline.due()
+            for verb in VERBS:
+                if verb in self._at_work:
+                    continue
+                if verb not in due:
+                    self._has_ticked(verb)
+                elif time.monotonic() >= self._rests.get(verb, (0.0, 0.0))[1]:
+                    self._at_work.add(verb)
+                    self._hands.submit(self._work, verb)
 
     def _work(self, verb: str) -> None:
         """Run one verb; what it leaves for the next is seen at once."""
         try:
             left = self._guarded(verb, lambda: self.pipeline.turn(verb))
+            self._rest(verb, failed=left is None)
         finally:
             self._at_work.discard(verb)
-        if left and not self._end.is_set():
-            self._scheduler.modify_job("look", next_run_time=datetime.now(self._scheduler.timezone))
+        if left:
+            self._guarded("look", self._look)
+
+    def _rest(self, verb: str, *, failed: bool) -> None:
+        """Let a verb that failed rest, twice as long every time: on a full disk it would judge or fetch all again."""
+        before = self._rests.pop(verb, (self.tick / 2, 0.0))[0]
+        if failed:
+            length = min(2 * before, LONGEST_REST)
+            self._rests[verb] = (length, time.monotonic() + length)
 
     def _guarded(self, name: str, act: Callable[[], int | None]) -> int | None:
         """Do something; the one place where anything at all is caught, so that the next tick comes."""
@@ -265,13 +281,15 @@ class Daemon:
         signal.signal(signal.SIGHUP, lambda *_: self._reload_soon())
 
     def _reload_soon(self) -> None:
-        """Reload in a thread of its own; a SIGHUP before there is anything to reload is one too many."""
-        if hasattr(self, "pipeline"):
-            threading.Thread(target=self.reload, name="reload").start()
+        """Reload in a thread of its own; one too many is a SIGHUP before there is anything, or while one waits."""
+        if hasattr(self, "pipeline") and not self._reload_waits:
+            self._reload_waits = True
+            threading.Thread(target=self._guarded, args=("reload", self.reload), name="reload").start()
 
     def reload(self) -> bool:
         """Read the configuration again, all or nothing: a bad one is refused and the old one stays."""
-        with self._verbs:
+        with self._reloading:
+            self._reload_waits = False
             old = self.pipeline
             try:
                 fresh = self._renewed(old)
@@ -292,15 +310,14 @@ class Daemon:
         if config.state != old.config.state:
             raise StoreError("`state` cannot change while running; restart for that")
         fresh = Pipeline(config, old.store, self.clock, self.at, self.metrics)
-        fresh.inherit(old)
-        fresh.sync()
+        fresh.succeed(old)
         return fresh
 
     def _shut_down(self, scheduler: BackgroundScheduler) -> None:
         self._watchdog.status("stopping")
         self.pipeline.stop()
         scheduler.remove_all_jobs()
-        ended = threading.Thread(target=lambda: scheduler.shutdown(wait=True), daemon=True)
+        ended = threading.Thread(target=lambda: (scheduler.shutdown(), self._hands.shutdown()), daemon=True)
         ended.start()
         ended.join(GRACE)
         self.pipeline.close()
