@@ -164,11 +164,10 @@ class Composer:
         history = RouteHistory(started_at=started, period_to=past.period_to, latest=past.latest, told=past.told)
         decide = routing.at_once if at_once else routing.due
         answer = decide(group.route, group.storyline, pending, history, now)
-        if isinstance(answer, Due):
-            self._asleep.pop(group, None)
-            return answer
-        self._asleep[group] = (len(pending), now, answer.until or now + LOOK_AGAIN)
-        return None
+        found = answer if isinstance(answer, Due) else None
+        until = None if isinstance(answer, Due) else answer.until
+        self._asleep[group] = (len(pending), now, until or now + LOOK_AGAIN)  # a due one wakes when it is rendered
+        return found
 
     def _draft(self, tx: Tx, group: Group, due: Due, now: datetime) -> Draft:
         """Find out what of these alerts is new to this receiver, and make a digest of it."""
@@ -267,6 +266,7 @@ class Composer:
         """Store digest, deliveries and the end of the alerts in one transaction; False when somebody else did."""
         digest = draft.digest
         rendered = self._render(digest, now) if digest else None
+        self._asleep.pop(group, None)
         with self.store.begin() as tx:
             still = {alert.id for alert in tx.events.pending(group.route.key, group.storyline)}
             if not still.issuperset(alert.id for alert in (*draft.told, *draft.dropped)):

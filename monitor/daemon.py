@@ -1,4 +1,4 @@
-"""The metronome: APScheduler looks what is due, signals end or reload the verbs, systemd's watchdog hears that they tick.
+"""The metronome: APScheduler looks what is due, signals end or reload, systemd's watchdog hears that the verbs tick.
 
 The database says what is due; a thread a verb does it, never one a feed. A verb that fails is logged with its name and
 tried again, at first soon and then once a minute.
@@ -22,7 +22,6 @@ from xml.parsers import expat
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from pydantic import BaseModel
@@ -317,11 +316,15 @@ class Daemon:
         self._watchdog.status("stopping")
         self.pipeline.stop()
         scheduler.remove_all_jobs()
-        ended = threading.Thread(target=lambda: (scheduler.shutdown(), self._hands.shutdown()), daemon=True)
+        ended = threading.Thread(target=self._wait_for_all, args=(scheduler,), daemon=True)
         ended.start()
         ended.join(GRACE)
         self.pipeline.close()
         log.info("stopped", in_time=not ended.is_alive())
+
+    def _wait_for_all(self, scheduler: BackgroundScheduler) -> None:
+        scheduler.shutdown(wait=True)
+        self._hands.shutdown(wait=True)
 
 
 def give_back() -> None:

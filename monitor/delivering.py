@@ -15,7 +15,7 @@ import structlog
 
 from monitor import operating
 from monitor.config import Config
-from monitor.errors import DeliveryError, StoreError
+from monitor.errors import DeliveryError, StoreError, StoreGone
 from monitor.metrics import Metrics
 from monitor.notify.backoff import next_attempt
 from monitor.notify.send import Courier
@@ -29,7 +29,7 @@ AHEAD = 16  # deliveries read at once, each taken when its turn comes
 LANES = 16  # receivers served at once
 GRACE = 5.0  # seconds from the wish to end until a message under way is broken off
 AGAIN = 2.0  # seconds between two tries to store a result
-ASKED = 30  # tries
+SAID = 30  # tries from one line of the log to the next
 OFF = "off:"  # a receiver's name follows: it answered that it is gone
 CUT_OFF = "cut off: the process that sent it ended"
 
@@ -120,7 +120,7 @@ class Lanes:
     def start(self) -> None:
         """Open a lane for every receiver with something due that has none open."""
         self._arrive()
-        self._reap()
+        failure = self._reap()
         now = self.clock()
         with self.store.read() as tx:
             stuck = bool(self._lost(tx, now)) or tx.outbox.is_ahead(now)
@@ -134,6 +134,8 @@ class Lanes:
                 self._give_up(receiver, off["reason"])
             elif receiver not in self._open:
                 self._open[receiver] = self.pool.submit(self._drain, receiver)
+        if failure is not None:
+            raise failure
 
     # ------------------------------------------------------------------ receivers that want nothing any more
 
@@ -159,14 +161,18 @@ class Lanes:
         operating.switched_off(tx, self.config, receiver, reason, now)
         return tx.outbox.kill(receiver, f"receiver switched off: {reason}")
 
-    def _reap(self) -> None:
-        """Forget the lanes that ended, and say so where one broke off."""
+    def _reap(self) -> StoreError | None:
+        """Forget the lanes that ended, say so where one broke off; return what the store had against it."""
+        trouble: StoreError | None = None
         for name, lane in list(self._open.items()):
             if lane.done():
                 del self._open[name]
                 failure = lane.exception()
-                if failure is not None:
+                if isinstance(failure, StoreError):
+                    trouble = failure  # the store's, not the receiver's
+                elif failure is not None:
                     log.error("lane-failed", receiver=name, error=f"{type(failure).__name__}: {failure}")
+        return trouble
 
     # ------------------------------------------------------------------ what others left behind
 
@@ -243,16 +249,22 @@ class Lanes:
         return End(delivery, started, self.clock(), receipt)
 
     def _settle(self, end: End, ahead: deque[Delivery]) -> Delivery | None:
-        """Store how an attempt ended and claim the next delivery, all or nothing; a store in trouble is asked again."""
-        for _ in range(ASKED):
+        """Store how an attempt ended and claim the next delivery, all or nothing; a store in trouble is asked again.
+
+        It is asked until it answers or the lane is to end: what was sent and not stored would be sent again.
+        """
+        asked = 0
+        while not (asked and self._stop.wait(AGAIN)):
             try:
                 with self.store.begin() as tx:
                     self._record(tx, end)
                     return self._claim(tx, end.delivery.receiver, ahead)
+            except StoreGone:
+                raise
             except StoreError as error:
-                log.error("result-not-stored", **_trace(end.delivery), outcome=end.outcome.value, error=str(error))  # noqa: TRY400  no traceback
-                if self._stop.wait(AGAIN):
-                    break
+                if asked % SAID == 0:
+                    log.error("result-not-stored", **_trace(end.delivery), outcome=end.outcome.value, error=str(error))  # noqa: TRY400  no traceback
+                asked += 1
         with self.store.begin() as tx:
             self._record(tx, end)
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -73,6 +73,7 @@ class Pipeline:
         self.metrics = metrics or Metrics()
         self.poller = Poller(config, store, clock, at, self.metrics)
         self._stopping = threading.Event()
+        self._judging = threading.Lock()  # held from the judging of entries until it is stored
 
     def __enter__(self) -> Self:
         return self
@@ -80,10 +81,16 @@ class Pipeline:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def inherit(self, before: Pipeline) -> None:
-        """Take over what another line has in mind, if it has anything: what a reload needs."""
-        if "following" in before.__dict__:
-            self.following.inherit(before.following)
+    def succeed(self, before: Pipeline) -> None:
+        """Take the place of another line between two of its batches, with what it has in mind; all or nothing.
+
+        From then on it judges no more: it would do so under names that are gone, or with a mind that two share.
+        """
+        with before._judging:
+            if "following" in before.__dict__:
+                self.following.inherit(before.following)
+            self.sync()
+            before.stop()
 
     def sync(self) -> None:
         """Make the store follow the configuration: feeds and storylines listed in it, history kept of the others."""
@@ -137,10 +144,11 @@ class Pipeline:
             new, waiting = self._unlooked(tx), tx.entries.count_waiting()
         if new:
             self._look_back()
-        while waiting and not self._stopping.is_set():
+        while waiting and not self.stopping:
             self.pages.read(self.following)
-            began = time.perf_counter()
-            count = self._assess_batch(report, BATCH)
+            with self._judging:
+                began = time.perf_counter()
+                count = 0 if self.stopping else self._assess_batch(report, BATCH)
             if not count:
                 break
             self.metrics.assessed(count, time.perf_counter() - began)
@@ -153,11 +161,19 @@ class Pipeline:
 
     def _look_back(self) -> None:
         """Let a storyline that is new learn what is held already; it says what it would have told."""
-        with self.store.read() as tx:
-            names = self._unlooked(tx)
-            if not names:
+        with self._judging:
+            if self.stopping:
                 return
-            held = self._held_for(names, tx) if tx.entries.assessed_count() else {}
+            try:
+                with self.store.read() as tx:
+                    names = self._unlooked(tx)
+                    held = self._held_for(names, tx) if names and tx.entries.assessed_count() else {}
+                self._write_held(names, held)
+            except BaseException:
+                self.following.forget()  # what it has in mind of them was not stored
+                raise
+
+    def _write_held(self, names: Sequence[str], held: Mapping[str, Judged]) -> None:
         with self.store.begin() as tx:
             if held and tx.entries.generation() != self.following.generation:
                 self.following.forget()
