@@ -19,6 +19,7 @@ The map, from the door to the cellar (each line may import those below it, never
     seeds/          a folder of articles -> Seeds
     text.py         normalise, tokenise, canonical URL, fingerprint
     durations.py    15m, 1h30m, 7d              shipped.py      the files that ship beside the code
+    ownership.py    whose the files are
     types/          the values that travel
     errors.py       what may go wrong, and who must act
     crash.py        moments at which a test may have us killed

@@ -17,6 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from monitor.config import Config
 from monitor.errors import ConfigError, MonitorError, Where
 from monitor.notify.secrets import secret
+from monitor.ownership import settled
 
 FILE = "web.secret"  # in the state folder, unless the configuration names a secret
 BYTES = 32
@@ -120,7 +121,7 @@ def _put(path: Path, content: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         try:
-            os.link(draft, path)
+            os.link(settled(draft), path)
         except FileExistsError:
             return
     except OSError as error:

@@ -27,6 +27,10 @@ def main(arguments: list[str] | None = None) -> None:
         code = said(str(error), BAD_CONFIG)
     except MonitorError as error:
         code = said(f"monitor: {error}", FAILED)
+    except PermissionError as error:
+        code = said(
+            f"monitor: {error.filename}: {error.strerror}; what a service keeps takes its user, or sudo", FAILED
+        )
     except click.ClickException as error:
         error.show()
         code = error.exit_code

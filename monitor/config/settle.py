@@ -61,7 +61,7 @@ def _path(name: str, written: Path, placed: Placed[Any], here: tuple[str, ...], 
     path = absolute(written, placed.base)
     if not name.endswith("_file"):
         return path
-    if not path.exists():
+    if not os.access(path, os.R_OK):  # not there, or where only root may look: the service was handed its own copy
         path = _credential(written.name) or path
     what = _trouble(path)
     if what:
@@ -74,15 +74,18 @@ def _path(name: str, written: Path, placed: Placed[Any], here: tuple[str, ...], 
 def _credential(name: str) -> Path | None:
     """Return the file systemd handed over under this name (`LoadCredential` of a folder puts `FOLDER_` in front)."""
     handed = os.environ.get("CREDENTIALS_DIRECTORY")
-    if not handed or "/" in name:
+    if not handed:
         return None
     exact, others = Path(handed) / name, sorted(Path(handed).glob(f"*_{glob.escape(name)}"))
-    return exact if exact.exists() else next(iter(others), None)
+    return exact if os.access(exact, os.R_OK) else next(iter(others), None)
 
 
 def _trouble(path: Path) -> str:
-    if not path.exists():
-        return f"there is no file {shown(path)}"
+    try:
+        if not path.exists():
+            return f"there is no file {shown(path)}"
+    except PermissionError:  # of a folder above it
+        return f"{shown(path)} cannot be read by this user"
     if path.is_dir():
         return f"{shown(path)} is a folder"
     if path.is_file() and not path.stat().st_size:

@@ -14,6 +14,7 @@ from monitor.errors import DeliveryError
 from monitor.notify.file import open_folder, put, safe_name
 from monitor.notify.receivers import AtomSettings
 from monitor.notify.view import LABELS, one_line, safe_link
+from monitor.ownership import make_folder
 from monitor.text import fingerprint
 from monitor.types import Delivery, Novelty
 
@@ -36,7 +37,7 @@ class Feeds:
         stem = safe_name(delivery.storyline or "notices")
         path, memory = self._settings.path / f"{stem}.atom", self._settings.path / f".{stem}.events.json"
         try:
-            self._settings.path.mkdir(parents=True, exist_ok=True)
+            make_folder(self._settings.path)
             events = _folded(_remembered(memory), data, delivery.created_at)
             put(memory, json.dumps(events, ensure_ascii=False))
             put(path, self._feed(delivery, data, events))

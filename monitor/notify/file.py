@@ -11,6 +11,7 @@ from pathlib import Path
 from monitor.errors import DeliveryError
 from monitor.notify import leftover
 from monitor.notify.receivers import FileSettings
+from monitor.ownership import make_folder, settled
 from monitor.text import fingerprint
 from monitor.types import Delivery
 
@@ -41,7 +42,7 @@ class Folder:
         folder = self._path / safe_name(delivery.storyline or "notices")
         rendered = delivery.rendered
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             for suffix, content in (("json", rendered.json), ("txt", rendered.text), ("html", rendered.html)):
                 put(folder / f"{stem}.{suffix}", content)
             if further := leftover.listing(rendered.text, rendered.json):
@@ -62,7 +63,7 @@ class Folder:
 def open_folder(name: str, path: Path) -> None:
     """Make a receiver's folder and see that it can be written. Errors: DeliveryError, retryable."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        make_folder(path)
         put(path / ".writable", "")
         (path / ".writable").unlink()
     except OSError as error:
@@ -82,7 +83,7 @@ def put(path: Path, content: str) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    part.replace(path)
+    settled(part).replace(path)
 
 
 def _index(folder: Path) -> str:

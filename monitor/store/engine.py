@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from monitor.errors import SchemaTooNew, StoreBusy, StoreError
+from monitor.ownership import make_folder, settled
 from monitor.store.place import BUSY_SECONDS, HEAD, MEMORY, SQLITE, database_file
 from monitor.store.schema import metadata
 
@@ -45,7 +46,7 @@ def connect(state: str, busy: float = BUSY_SECONDS) -> Engine:
 def _prepare(path: Path) -> None:
     """See that there is a database that can be written; refuse one that was emptied."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         if not path.exists():
             _create(path)
         if path.stat().st_size == 0 and not Path(f"{path}-wal").exists():
@@ -73,7 +74,7 @@ def _create(path: Path) -> None:
             connection.exec_driver_sql("insert into alembic_version values (?)", (HEAD,))
         engine.dispose()  # the last to leave puts everything into the one file
         with contextlib.suppress(FileExistsError):
-            os.link(part, path)
+            os.link(settled(Path(part)), path)
     finally:
         for end in ("", "-wal", "-shm"):
             Path(f"{part}{end}").unlink(missing_ok=True)
@@ -172,6 +173,7 @@ def copy_to(engine: Engine, target: Path) -> None:
     part.unlink(missing_ok=True)
     source: Any = engine.raw_connection()
     try:
+        part.touch(mode=0o600)  # as private as the database
         with contextlib.closing(sqlite3.connect(part)) as copy:
             source.driver_connection.backup(copy)
             verdict = copy.execute("pragma quick_check(1)").fetchone()[0]

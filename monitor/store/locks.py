@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from monitor.errors import StoreError
+from monitor.ownership import settled
 
 PATIENCE = 1.0  # seconds to try for the lock: who asks whether it is held holds it for an instant
 
@@ -23,7 +24,7 @@ class RunLock:
 
     def acquire(self) -> None:
         """Take the lock or raise `StoreError`."""
-        handle = self.path.open("a+", encoding="utf-8")
+        handle = _opened(self.path)
         if not _locked(handle, PATIENCE):
             handle.seek(0)
             holder = handle.read().strip() or "unknown"
@@ -61,7 +62,7 @@ class Couriers:
 
     def join(self, alone: Callable[[], object]) -> None:
         """Hold the lock; `alone` is called first when nobody else does: whoever held it before is gone."""
-        self._file = self.path.open("a+", encoding="utf-8")
+        self._file = _opened(self.path)
         try:
             if _locked(self._file):
                 alone()
@@ -75,6 +76,13 @@ class Couriers:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _opened(path: Path) -> IO[str]:
+    """Open a lock's file, which stays for whoever comes next."""
+    handle = path.open("a+", encoding="utf-8")
+    settled(path)
+    return handle
 
 
 def _locked(handle: IO[str], patience: float = 0.0) -> bool:
