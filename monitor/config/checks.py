@@ -57,6 +57,8 @@ def _check_route(placed: Placed[Any], parts: Parts, tags: set[str], found: Probl
 
 def _check_heard(parts: Parts, found: Problems) -> None:
     """Warn of storylines and receivers no route touches; a file without any route is for backtests and fine."""
+    if not parts.written["storylines"] and not parts.main.include:
+        found.warn(parts.document.where(), "no storyline here: nothing is watched; `monitor init` writes an example")
     if not parts.routes:
         return
     routes = [placed.value for placed in parts.routes]

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from monitor.config import syntax
 from monitor.errors import ConfigError, ConfigErrors, Where
 
 BYTES_MOST = 4_000_000
@@ -28,6 +29,7 @@ WORDS |= dict.fromkeys(("false", "False", "FALSE"), False)
 
 PARSER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 EVENT = yaml.events
+QUOTES = ('"', "'")
 
 
 @dataclass(slots=True)
@@ -91,12 +93,8 @@ def read(path: Path) -> Document:
     builder = _Builder(shown(path))
     try:
         root = builder.build(yaml.parse(text, Loader=PARSER))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = Where(shown(path), mark.line + 1, mark.column + 1) if mark else Where(shown(path))
-        raise ConfigErrors((ConfigError(where, _said(error)),)) from None
     except yaml.YAMLError as error:
-        raise ConfigErrors((ConfigError(Where(shown(path)), f"not YAML: {error}".replace("\n", " ")),)) from None
+        raise ConfigErrors((syntax.fault(error, shown(path), text, builder.quoted),)) from None
     if builder.errors:
         raise ConfigErrors(tuple(builder.errors))
     return Document(path, root, root.plain())
@@ -122,15 +120,9 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
-        raise ConfigErrors((ConfigError(Where(shown(path), line, column), "not UTF-8 text"),)) from None
-
-
-def _said(error: yaml.MarkedYAMLError) -> str:
-    context = f" ({error.context})" if error.context else ""
-    hint = ""
-    if "cannot start any token" in (error.problem or "") or "tab" in (error.problem or ""):
-        hint = "; indent with spaces, and quote text that starts with a special character"
-    return f"not YAML: {error.problem}{context}{hint}"
+        kind = "it is UTF-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "a character of another encoding"
+        what = f"not UTF-8 text ({kind}): save the file as UTF-8"
+        raise ConfigErrors((ConfigError(Where(shown(path), line, column), what),)) from None
 
 
 class _Builder:
@@ -145,6 +137,7 @@ class _Builder:
         self.open: list[Node] = []
         self.pending: list[str | None] = []  # the key waiting for its value, per open mapping
         self.root: Node | None = None
+        self.quoted: Any = None  # the last quoted text that ends in another line than it began
 
     def build(self, events: Any) -> Node:
         """Return the root of the first document; a second one is refused."""
@@ -181,6 +174,8 @@ class _Builder:
         mark = event.start_mark
         node = Node(None, mark.line + 1, mark.column + 1)
         if isinstance(event, EVENT.ScalarEvent):
+            if event.style in QUOTES and event.end_mark and event.end_mark.line > mark.line:
+                self.quoted = event
             node.value = _scalar(event.value) if event.implicit[0] and not event.style else event.value
         else:
             node.value = {} if isinstance(event, EVENT.MappingStartEvent) else []
@@ -227,6 +222,8 @@ class _Builder:
         if not isinstance(event, EVENT.ScalarEvent):
             raise self.stop(event, "a key must be plain text")
         name = str(event.value)
+        if not event.style and name != name.strip():  # YAML's own indentation is of spaces only
+            raise self.stop(event, f"{name!r}: a special space, such as a non-breaking one; indent with plain spaces")
         if name in parent.keys:
             first = parent.keys[name][0]
             what = f"{name}: written twice; the first one stands in line {first}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from monitor import text
 from monitor.config import checks
@@ -155,7 +156,8 @@ def _seeds(
     try:
         read = load_from(folder)
     except SeedError as error:
-        found.error(where, f"{key}: {error}")
+        place = f":{error.where.line}:{error.where.column}" if error.where.line else ""
+        found.error(where, f"{key}: {checks.shown(Path(error.where.file))}{place}: {error.what}")
         return Seeds()
     for warning in read.warnings:
         found.warn(where, f"{key}: {warning}")
@@ -166,6 +168,7 @@ def _feeds(parts: Parts, found: Problems) -> dict[str, Feed]:
     """Return address -> feed; an address written twice is a fault, one in a list as well as here is not."""
     feeds: dict[str, Feed] = {}
     written: dict[str, Placed[Any]] = {}
+    similar: dict[str, Placed[Any]] = {}
     for placed in parts.feeds:
         if isinstance(placed.value, OpmlSettings):
             continue
@@ -173,6 +176,9 @@ def _feeds(parts: Parts, found: Problems) -> dict[str, Feed]:
         if feed.url in written:
             first = written[feed.url].where()
             found.error(placed.where(), f"{placed.key()}: this address is already in {first}")
+        elif (alike := similar.setdefault(_loosely(feed.url), placed)) is not placed:
+            what = f"this address differs from that in {alike.where()} only in ways that seldom matter; one will do"
+            found.warn(placed.where(), f"{placed.key()}: {what}")
         feeds[feed.url], written[feed.url] = feed, placed
     for placed in parts.feeds:
         if isinstance(placed.value, OpmlSettings):
@@ -180,6 +186,12 @@ def _feeds(parts: Parts, found: Problems) -> dict[str, Feed]:
             for feed in _listed(placed, parts.main.polling, found):
                 feeds.setdefault(feed.url, feed)
     return feeds
+
+
+def _loosely(url: str) -> str:
+    """Return an address without what two writings of one feed may differ in: scheme, case of host, port, last slash."""
+    parts = urlsplit(url)
+    return f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
 
 
 def _listed(placed: Placed[OpmlSettings], polling: PollingSettings, found: Problems) -> list[Feed]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -98,9 +99,19 @@ def gather(path: Path, found: Problems) -> Parts:
         except ConfigErrors as error:
             found.errors.extend(error.errors)
             continue
+        _misplaced(part_document, path, found)
         _top(part_document, PartSettings, found)
         _sections(part_document, parts, found)
     return parts
+
+
+def _misplaced(part: Document, main: Path, found: Problems) -> None:
+    """Take keys that only the main file may hold out of an included one, and say so."""
+    if isinstance(part.data, dict):
+        for key in FileSettings.model_fields.keys() - PartSettings.model_fields.keys() & part.data.keys():
+            what = f"{key}: belongs into {document.shown(main)}; an included file holds {', '.join(SECTIONS)}"
+            found.error(part.where(key), what)
+            part.data.pop(key)
 
 
 def _included(parts: Parts, found: Problems) -> Iterator[Path]:
@@ -147,9 +158,17 @@ def _top(doc: Document, model: Any, found: Problems) -> Any:
     try:
         return model.model_validate(written)
     except ValidationError as error:
-        found.errors.extend(problems.told(error, doc, model))
+        found.errors.extend(_outdented(doc, fault) for fault in problems.told(error, doc, model))
         faulty = {fault["loc"][0] for fault in error.errors(include_url=False)}
     return model.model_validate({key: value for key, value in written.items() if key not in faulty})
+
+
+def _outdented(doc: Document, fault: ConfigError) -> ConfigError:
+    """Return the fault of an unknown key, with a word where it follows a section that has nothing under it."""
+    for section, key in pairwise(doc.data):
+        if section in SECTIONS and doc.data[section] is None and f"{key}: unknown key" in fault.what:
+            return ConfigError(fault.where, f"{key}: unknown key; what belongs to {section} is indented under it")
+    return fault
 
 
 def _sections(doc: Document, parts: Parts, found: Problems) -> None:
@@ -163,6 +182,8 @@ def _sections(doc: Document, parts: Parts, found: Problems) -> None:
         if not isinstance(held, wanted):
             shape = "names with something under each" if wanted is dict else 'a list of items that start with "- "'
             found.error(doc.where(section), f"{section}: must be {shape}")
+            if section in NAMED and isinstance(held, list):  # named all the same: routes to them are no further fault
+                parts.written[section].update(str(name) for item in held if isinstance(item, dict) for name in item)
             continue
         for key, item in held.items() if isinstance(held, dict) else enumerate(held):
             _piece(doc, (section, key), item, parts, found)

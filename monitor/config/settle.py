@@ -11,6 +11,7 @@ from pydantic import BaseModel, SecretStr
 
 from monitor.config.document import shown
 from monitor.config.parts import Placed, Problems
+from monitor.config.problems import nearest
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -63,7 +64,7 @@ def _path(name: str, written: Path, placed: Placed[Any], here: tuple[str, ...], 
         return path
     if not os.access(path, os.R_OK):  # not there, or where only root may look: the service was handed its own copy
         path = _credential(written.name) or path
-    what = _trouble(path)
+    what = _trouble(path) or ("" if name in PUBLIC or _says_something(path) else f"{shown(path)} is empty")
     if what:
         found.error(placed.where(*here), f"{placed.key(*here)}: {what}")
     elif name not in PUBLIC and path.stat().st_mode & OPEN_TO_OTHERS and path.is_file():
@@ -83,11 +84,24 @@ def _credential(name: str) -> Path | None:
 def _trouble(path: Path) -> str:
     try:
         if not path.exists():
-            return f"there is no file {shown(path)}"
+            return f"there is no file {shown(path)}{nearest(path.name, _beside(path))}"
     except PermissionError:  # of a folder above it
         return f"{shown(path)} cannot be read by this user"
     if path.is_dir():
         return f"{shown(path)} is a folder"
-    if path.is_file() and not path.stat().st_size:
-        return f"{shown(path)} is empty"
     return "" if os.access(path, os.R_OK) else f"{shown(path)} cannot be read by this user"
+
+
+def _beside(path: Path) -> list[str]:
+    """Return the names a person may have meant: files in the same folder, and what systemd handed over."""
+    folders = [path.parent, *(Path(handed) for handed in [os.environ.get("CREDENTIALS_DIRECTORY")] if handed)]
+    return [file.name for folder in folders if _listable(folder) for file in folder.iterdir()]
+
+
+def _listable(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.R_OK)
+
+
+def _says_something(path: Path) -> bool:
+    """Say whether a secret is more than the end of a line."""
+    return not path.is_file() or bool(path.read_bytes().strip())

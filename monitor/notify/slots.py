@@ -32,7 +32,8 @@ def validate(cron: str, timezone: str) -> None:
     try:
         next(CronSim(cron, datetime(2024, 1, 1, tzinfo=zone)))
     except (CronSimError, StopIteration) as error:
-        raise ValueError(f"{cron!r} never runs: {error}") from error
+        what = f"{cron!r} never runs ({str(error).lower() or 'no such day'})"
+        raise ValueError(f"{what}; its fields are minute, hour, day, month, weekday") from error
 
 
 def latest(cron: str, timezone: str, now: datetime) -> datetime:

@@ -105,7 +105,7 @@ def _unfit(entry: Path, folder: Path) -> str:
     if not stat.S_ISREG(mode):
         return "not a regular file"
     if entry.suffix.lower() not in SUFFIXES:
-        return f"not read: seeds are {', '.join(sorted(SUFFIXES))}"
+        return f"not read: seeds are {', '.join(sorted(SUFFIXES))}; save the article as one of these"
     return ""
 
 

@@ -47,8 +47,10 @@ def test_reads_yaml_1_2(text: str | bytes, data: object) -> None:
         ("? [a]\n: b", "some.yaml:1:3: a key must be plain text"),
         ("[" * 100_000, "some.yaml:1:31: nested deeper than 30"),
         ("- x\n" * 100_001, "some.yaml:100000:3: more than 100,000 values"),
-        (b"a: \xff", "some.yaml:1:4: not UTF-8"),
-        ("a: \x07", "some.yaml:1:1: not YAML"),
+        (b"a: \xff", "some.yaml:1:4: not UTF-8 text (a character of another encoding): save the file as UTF-8"),
+        ("a: 1".encode("utf-16"), "some.yaml:1:1: not UTF-8 text (it is UTF-16): save the file as UTF-8"),
+        ("a:\n\u00a0 b: 1", "some.yaml:2:1: '\\xa0 b': a special space"),
+        ("é: ok\na: \x07", "some.yaml:2:4: not YAML: a control character"),
         (" " * 4_000_001, "some.yaml:1:1: larger than 4 MB"),
     ],
 )
@@ -91,3 +93,35 @@ def test_only_regular_files(tmp_path: Path, kind: str) -> None:
         path.mkdir()
     with pytest.raises(ConfigErrors, match=r"no such file|not a regular file"):
         document.read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a:\n\tb: 1", "2:1: not YAML: a tab stands here; indent with spaces (in: b: 1)"),
+        ("a:\n  b: 1\n c: 2", "3:2: not YAML: this line is indented otherwise than what stands above"),
+        ("title: Strike: day two", "1:14: not YAML: a colon is not expected here: put text with a colon in quotes"),
+        ("a:\n  title:Strike\n  b: 1", '2:3: not YAML: this key lacks its ": " (in: title:Strike)'),
+        ('a: "Strike\nb: 1\nc: "x"', "1:4: not YAML: the quote opened here is closed only in line 3"),
+        ('a: "Strike\nb: 1', "1:4: not YAML: the quote opened here is never closed"),
+        ("a: @port", "1:4: not YAML: text cannot begin with @: put it in quotes (in: a: @port)"),
+        ("cron: * 7 * * *", '1:7: not YAML: text with * or & in front stands in quotes, such as "*"'),
+        ("a: [1,\n 2\nb: 3", "3:2: not YAML: the list that [ opens in line 1 is not closed by ], or lacks a comma"),
+        ("a: {b: 1\nc: 2", "2:2: not YAML: what { opens in line 1 is not closed by }, or lacks a comma"),
+        ("a: - b", '1:4: not YAML: a list with "- " begins on a line of its own, below its key'),
+        ('a: "\\d"', r"1:5: not YAML: a backslash means something in double quotes: write \\ or use single quotes"),
+    ],
+)
+def test_a_fault_of_syntax_names_its_beginning_and_the_remedy(text: str, told: str) -> None:
+    with pytest.raises(ConfigErrors) as caught:
+        read(text)
+    assert str(caught.value).startswith(f"some.yaml:{told}")
+
+
+@pytest.mark.parametrize(
+    "line", ["password: hunter2: x", "url: https://x.example/?key=hunter2: x", "webhook: hunter2: x"]
+)
+def test_a_line_that_may_hold_a_secret_is_not_repeated(line: str) -> None:
+    with pytest.raises(ConfigErrors) as caught:
+        read(line)
+    assert "hunter2" not in str(caught.value)

@@ -201,6 +201,42 @@ def test_a_secret_file_that_holds_nothing_is_a_fault(faults: Faults, tmp_path: P
     (tmp_path / "hook").touch(mode=0o600)
     lines = faults("receivers: {ops: {webhook: {url: https://example.org/hook, secret_file: hook}}}")
     assert lines == ["monitor.yaml:1:60: receivers.ops.webhook.secret_file: hook is empty"]
+    (tmp_path / "hook").write_text("\n")
+    assert faults("receivers: {ops: {webhook: {url: https://example.org/hook, secret_file: hook}}}") == lines
+
+
+def test_a_secret_file_one_letter_off_is_named(faults: Faults, tmp_path: Path) -> None:
+    (tmp_path / "smtp-password").write_text("x")
+    lines = faults("receivers: {ops: {webhook: {url: https://example.org/hook, secret_file: smtp-pasword}}}")
+    assert lines[0].endswith("secret_file: there is no file smtp-pasword; did you mean smtp-password?")
+
+
+def test_a_file_that_watches_nothing_is_warned_of(read: Read) -> None:
+    assert "no storyline here" in read("").warnings[0]
+
+
+def test_a_section_that_was_not_indented_is_one_fault(faults: Faults) -> None:
+    lines = faults("storylines:\nharbour: {seeds: seeds/harbour}\nfeeds: []")
+    assert lines == ["monitor.yaml:2:1: harbour: unknown key; what belongs to storylines is indented under it"]
+
+
+def test_a_list_of_names_brings_no_further_fault(faults: Faults) -> None:
+    lines = faults(SOUND.replace("  desk: {file", "  - desk: {file"))
+    assert lines == ["monitor.yaml:6:1: receivers: must be names with something under each"]
+
+
+def test_two_writings_of_one_address_are_a_warning(read: Read) -> None:
+    second = "https://feeds.example.org/world.xml\n  - HTTP://www.Feeds.example.org:80/world.xml/"
+    made = read(SOUND.replace("https://feeds.example.org/world.xml", second))
+    assert [warning.partition("feeds[2]: ")[2] for warning in made.warnings] == [
+        "this address differs from that in monitor.yaml:5:5 only in ways that seldom matter; one will do"
+    ]
+
+
+def test_a_seeds_folder_without_an_article_is_named_as_written(faults: Faults, tmp_path: Path) -> None:
+    (tmp_path / "seeds/harbour/first.md").rename(tmp_path / "seeds/harbour/first.pdf")
+    lines = faults(SOUND)
+    assert "storylines.harbour.seeds: seeds/harbour: no seed article: first.pdf: not read" in lines[0]
 
 
 def test_an_included_folder_that_is_not_there_is_a_warning(read: Read, tmp_path: Path) -> None:
@@ -228,7 +264,7 @@ def test_faults_of_included_files_name_those(faults: Faults, tmp_path: Path) -> 
     (tmp_path / "conf.d/b.yaml").write_text("routes: {\n")
     lines = faults("include: conf.d/*.yaml\nreceivers: {desk: {file: {path: x}}}\n")
     assert lines[0].startswith("conf.d/a.yaml:1:13: receivers.desk: this name is taken in monitor.yaml:2:13")
-    assert lines[1].startswith("conf.d/a.yaml:2:1: polling: unknown key")
+    assert lines[1].startswith("conf.d/a.yaml:2:1: polling: belongs into monitor.yaml")
     assert lines[2].startswith("conf.d/b.yaml:2:1: not YAML")
 
 
