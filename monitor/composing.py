@@ -189,8 +189,9 @@ class Composer:
         return draft
 
     def _told(self, group: Group, lines: Sequence[ToldLine]) -> Told:
-        seeds = self.config.storylines[group.storyline].seeds
-        return Told(sentences=[line.text for line in lines], events={line.event_id for line in lines}, seeds=seeds)
+        story = self.config.storylines[group.storyline]
+        sentences, events = [line.text for line in lines], {line.event_id for line in lines}
+        return Told(sentences, events, story.seeds, story.readers_language)
 
     def _tell(self, tx: Tx, event_id: str, alerts: Sequence[Alert], told: Told) -> DigestEvent | None:
         event = tx.events.get(event_id)

@@ -216,3 +216,29 @@ def test_a_silence_of_one_event_leaves_the_others(desk: Callable[[str], Desk]) -
     silence(scene, event_id=event.id)
     scene.until(july(1, 8))
     assert [titles for _, titles in scene.told] == [[NEWS[0][0]]]
+
+
+@pytest.mark.parametrize(("languages", "quoted"), [("[de, en]", "German"), ("[en, de]", "English"), ("[]", "English")])
+def test_of_reports_in_two_languages_that_of_the_readers_is_quoted(
+    desk: Callable[[str], Desk], languages: str, quoted: str
+) -> None:
+    titles = {
+        "English": ("Ferry Albatross runs aground outside the harbour",
+                    "About 120 passengers were taken off the ferry Albatross by lifeboats near the harbour on Monday."),
+        "German": ("Fähre Albatross vor dem Hafen auf Grund gelaufen",
+                   "Rund 120 Passagiere der Fähre Albatross wurden vor dem Hafen von Rettungsbooten geborgen."),
+    }  # fmt: skip
+    scene = desk("immediate: {group_wait: 2m}")
+    watched = f"{{title: The harbour, watch: {{any: [harbour, Hafen]}}, languages: {languages}}}"
+    scene.room.write(
+        storylines=f"\n  harbour: {watched}",
+        routes="\n  - {storyline: '*', receiver: desk, immediate: {group_wait: 2m}}",
+    )
+    for title, summary in titles.values():
+        scene.room.feeds[0].publish(title, summary, at=scene.room.clock())
+    scene.room.clock.advance(minutes=20)
+    with closing(scene.room.monitor()) as line, closing(line.store):
+        line.once()
+    (mail,) = scene.room.smtp.mails
+    assert titles[quoted][0] in text(mail).partition("Also:")[0]
+    assert titles[quoted][0] in str(mail.parsed["Subject"])

@@ -125,7 +125,11 @@ class StorylineSettings(_Strict):
         validate_default=True,
         description="strict, balanced, broad, a threshold from 0 to 1, or {budget: 5/day}.",
     )
-    languages: tuple[str, ...] = Field(default=(), description="ISO 639-1 codes to watch; none = every language.")
+    languages: tuple[str, ...] = Field(
+        default=(),
+        description="ISO 639-1 codes to watch; none = every language. Digests quote the first (else the seeds' own) "
+        "where several report the same.",
+    )
     start: datetime | None = Field(
         default=None, description="Older entries are known, not told; default: seven days before the first poll."
     )

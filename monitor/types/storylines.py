@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -73,3 +74,9 @@ class Storyline:
     def label(self) -> str:
         """The name a person reads."""
         return self.title or self.name
+
+    @property
+    def readers_language(self) -> str:
+        """The first language asked for, else that of most seeds; "" where nothing tells."""
+        spoken = self.languages[:1] or [lang for lang, _ in Counter(s.lang for s in self.seeds.articles).most_common(1)]
+        return next(iter(spoken), "")

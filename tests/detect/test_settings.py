@@ -8,7 +8,21 @@ import pytest
 from pydantic import ValidationError
 
 from monitor.detect.settings import StorylineSettings, sensitivity_of
-from monitor.types import Seeds, Sensitivity
+from monitor.types import Seed, Seeds, Sensitivity
+
+
+def test_readers_are_quoted_the_first_language_asked_for_else_that_of_most_seeds() -> None:
+    def story(written: dict[str, object], *seeds: str) -> str:
+        articles = tuple(Seed(file="a", title="A", paragraphs=("B.",), lang=lang) for lang in seeds)
+        return (
+            StorylineSettings.model_validate({"seeds": "s", **written})
+            .storyline("s", Seeds(articles=articles))
+            .readers_language
+        )
+
+    assert story({"languages": ["ko", "en"]}, "en", "en") == "ko"
+    assert story({}, "en", "fr", "fr") == "fr"
+    assert story({}) == ""
 
 
 def test_everything_of_the_design_can_be_written() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+import pytest
+
 from monitor.detect import summary
 from monitor.detect.chronicle import Chronicle
 from monitor.detect.novelty import NOT_YET
@@ -97,6 +99,14 @@ def test_a_reason_does_not_quote_what_stands_below_it() -> None:
     found = told_of(event, members, told)
     assert GIFTS.summary in [line.text for line in found.new]
     assert found.why == ("now denied or disputed",)
+
+
+@pytest.mark.parametrize(("lang", "title"), [("", UMEROV.title), ("en", UMEROV.title), ("ru", RUSSIAN.title)])
+def test_a_reader_is_told_in_the_language_asked_for_where_somebody_reports_in_it(lang: str, title: str) -> None:
+    event, members = story(UMEROV, COPY, RUSSIAN)
+    found = told_of(event, members, Told(lang=lang))
+    assert found.title == title
+    assert {line.link for line in found.new} == {RUSSIAN.link if lang == "ru" else UMEROV.link}
 
 
 def test_nothing_is_told_twice() -> None:
