@@ -12,13 +12,10 @@ from monitor.types import Seed, Seeds, Sensitivity
 
 
 def test_readers_are_quoted_the_first_language_asked_for_else_that_of_most_seeds() -> None:
-    def story(written: dict[str, object], *seeds: str) -> str:
-        articles = tuple(Seed(file="a", title="A", paragraphs=("B.",), lang=lang) for lang in seeds)
-        return (
-            StorylineSettings.model_validate({"seeds": "s", **written})
-            .storyline("s", Seeds(articles=articles))
-            .readers_language
-        )
+    def story(written: dict[str, object], *spoken: str) -> str:
+        seeds = Seeds(articles=tuple(Seed(file="a", title="A", paragraphs=("B.",), lang=lang) for lang in spoken))
+        settings = StorylineSettings.model_validate({"seeds": "s", **written})
+        return settings.storyline("s", seeds).readers_language
 
     assert story({"languages": ["ko", "en"]}, "en", "en") == "ko"
     assert story({}, "en", "fr", "fr") == "fr"
