@@ -8,18 +8,16 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor import operating
-from monitor.feeds.health import health_of
+from monitor.feeds.health import SUSTAINED, is_dead
 from monitor.pipeline import Pipeline
 from monitor.store.outbox import Stuck
-from monitor.types import Feed, Health
+from monitor.types import Feed
 
 KEYS_KEPT = timedelta(days=90)  # after a feed last listed them
-SUSTAINED = timedelta(hours=24)  # what fails for less is nobody's business
 STEPS = 50  # batches of retention a round
 BATCH = 2_000  # keys a transaction
 PAGES = 500  # of the database given back in one transaction
 MOST = 50  # feeds named in one notice
-BAD = (Health.FAILING, Health.NOT_A_FEED, Health.GONE)
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +77,7 @@ def _shrink(pipeline: Pipeline) -> None:
 def _report(pipeline: Pipeline, now: datetime) -> None:
     """Tell the operator once a day while something stays broken, and once when all is well again."""
     with pipeline.store.begin() as tx:
-        feeds = [feed for feed in tx.feeds.all() if _is_sustained(feed, now)]
+        feeds = [feed for feed in tx.feeds.all() if is_dead(feed, now)]
         stuck = [each for each in tx.outbox.stuck(now - SUSTAINED) if each.receiver != pipeline.config.operator]
         last, today = tx.desk.noted("trouble-reported"), now.date().isoformat()
         if (feeds or stuck) and last != today:
@@ -89,12 +87,6 @@ def _report(pipeline: Pipeline, now: datetime) -> None:
             lines = ["Every feed was read at its last poll, and no receiver keeps anything waiting."]
             operating.notify(tx, pipeline.config, "All is well again", lines, now)
             tx.desk.note("trouble-reported", None)
-
-
-def _is_sustained(feed: Feed, now: datetime) -> bool:
-    if feed.disabled or health_of(feed, now) not in BAD:
-        return False
-    return feed.health is Health.GONE or (feed.failing_since is not None and now - feed.failing_since >= SUSTAINED)
 
 
 def _title(feeds: int, receivers: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from monitor.types import Feed, Silence
 
 WEEK = timedelta(days=7)
+LATE = timedelta(minutes=5)  # without a tick; one is noted twice a minute
+SLOW = timedelta(hours=1)  # a message waits, or no feed was asked, for longer than is usual
+CHANGED_MOST = 3  # files named
 ILL = ("failing", "not a feed", "gone", "late", "degraded", "empty")
-MOST_ILL = 8  # feeds named on the screen
+MERELY = ILL.index("late")  # from here on they are readable
 
 
 def of(session: Session, now: datetime) -> dict[str, Any]:
@@ -28,7 +32,7 @@ def of(session: Session, now: datetime) -> dict[str, Any]:
     config = session.outline
     with glance(config.state) as look:
         bytes_, waiting = look.size()
-        return {
+        found: dict[str, Any] = {
             "config": config.path,
             "state": config.state,
             "service": _service(config, look),
@@ -38,6 +42,52 @@ def of(session: Session, now: datetime) -> dict[str, Any]:
             "silences": look.silences(),
             "database": {"bytes": bytes_, "waiting": waiting},
         }
+        found["outbox"]["given_up"] = look.given_up(now - WEEK)
+    needs = (
+        *_standstill(found, now),
+        *_unread(found["service"]),
+        *_unsent(found["outbox"], now),
+        *_dead(found["feeds"]),
+    )
+    return {"trouble": [{"what": what, "do": remedy} for what, remedy in needs], **found}
+
+
+def _standstill(found: dict[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield (what is wrong, what to do) where nothing is at work; passes by a timer are work too."""
+    service, polled = found["service"], found["feeds"]["last_poll"]
+    ticked, start = service["ticked_at"], "systemctl start monitor, or monitor run"
+    if service["running"]:
+        if ticked and abs(now - ticked) > LATE:
+            yield f"the service last ticked {show.when(ticked, now)}", "journalctl -u monitor says why; restart it"
+    elif polled is None:
+        yield "nothing ran so far", f"{start}, or monitor once"
+    elif ticked and polled - ticked < LATE:
+        yield f"the service does not run; it last ticked {show.when(ticked, now)}", start
+    elif now - polled > SLOW:
+        yield f"no feed was polled since {show.local(polled)}", start
+
+
+def _unread(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    changed = service["reload_due"]
+    if changed:
+        more = f" and {len(changed) - CHANGED_MOST} more" if len(changed) > CHANGED_MOST else ""
+        files = f"{', '.join(changed[:CHANGED_MOST])}{more}"
+        yield f"a reload is due, changed since it was read: {files}", "systemctl reload monitor, or kill -HUP"
+
+
+def _unsent(outbox: dict[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
+    oldest = outbox["oldest_waiting"]
+    if outbox["given_up"]:
+        what = f"{show.count(outbox['given_up'], 'message')} given up in the last 7 days"
+        yield what, "monitor deliveries list --state dead"
+    if oldest and now - oldest > SLOW:
+        yield f"a message waits for {show.span(now - oldest)}", "monitor deliveries list"
+
+
+def _dead(feeds: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if feeds["dead"]:
+        have = "feeds have" if feeds["dead"] > 1 else "feed has"
+        yield f"{feeds['dead']} {have} not been readable for a day", "monitor feeds health"
 
 
 def _service(config: Config, look: Glance) -> dict[str, Any]:
@@ -94,6 +144,7 @@ def _story(config: Config, look: Glance, name: str, now: datetime) -> dict[str, 
         "last_event": dict(zip(("id", "title", "at"), latest, strict=True)) if latest else None,
         "pending": sum(pending.get((route.key, name), 0) for route in routes),
         "next_digest": min(slots, default=None),
+        "told_to": sorted({route.receiver for route in routes}),
         "silenced": any(_is_all_of(silence, name, now) for silence in look.silences()),
     }
 
@@ -104,13 +155,19 @@ def _is_all_of(silence: Silence, name: str, now: datetime) -> bool:
 
 
 def _feeds(config: Config, look: Glance, now: datetime) -> dict[str, Any]:
-    from monitor.feeds.health import health_of
+    from monitor.feeds.health import health_of, is_dead
 
     stored: dict[str, Feed] = {feed.url: feed for feed in look.feeds()}
     known = [stored.get(feed.url, feed) for feed in config.feeds]
     healths = [(feed, health_of(feed, now).value) for feed in known]
     ill = [
-        {"feed": feed.label, "state": state, "since": feed.failing_since or feed.news_at, "error": feed.error}
+        {
+            "feed": feed.label,
+            "state": state,
+            "since": feed.failing_since or feed.news_at,
+            "for": now - (feed.failing_since or feed.news_at or now),
+            "error": feed.error,
+        }
         for feed, state in healths
         if state in ILL
     ]
@@ -118,10 +175,19 @@ def _feeds(config: Config, look: Glance, now: datetime) -> dict[str, Any]:
     return {
         "total": len(known),
         "states": dict(Counter(state for _, state in healths).most_common()),
-        "ill": sorted(ill, key=lambda row: ILL.index(str(row["state"]))),
+        "dead": sum(is_dead(feed, now) for feed in known),
+        "tags": _by_tag(config, {feed.url for feed, state in healths if state in ILL}),
+        "ill": sorted(ill, key=lambda row: (ILL.index(row["state"]) >= MERELY, -row["for"])),
         "last_poll": max((feed.polled_at for feed in known if feed.polled_at), default=None),
         "next_poll": min(due, default=None),
     }
+
+
+def _by_tag(config: Config, ill: set[str]) -> dict[str, tuple[int, int]]:
+    """Return tag -> (feeds that are not well, feeds), the worst first."""
+    totals = Counter(tag for feed in config.feeds for tag in feed.tags)
+    unwell = Counter(tag for feed in config.feeds if feed.url in ill for tag in feed.tags)
+    return {tag: (unwell[tag], totals[tag]) for tag in sorted(totals, key=lambda tag: (-unwell[tag], tag))}
 
 
 def trouble(session: Session, now: datetime, patience: timedelta) -> list[str]:
@@ -139,84 +205,3 @@ def trouble(session: Session, now: datetime, patience: timedelta) -> list[str]:
     if ticked is not None and abs(now - ticked) > patience:  # after now only where the clock was set back
         return [f"the service last ticked {show.when(ticked, now)}"]
     return []
-
-
-def tell(found: dict[str, Any]) -> None:
-    """Print the state for a person."""
-    _tell_service(found)
-    show.say()
-    rows = [_story_row(story) for story in found["storylines"]]
-    show.table(
-        ("storyline", "a day", "threshold", "waiting", "next", "last event"),
-        rows,
-        empty="no storylines",
-    )
-    for story in found["storylines"]:
-        _tell_threshold(story)
-    show.say()
-    _tell_feeds(found["feeds"])
-    _tell_outbox(found["outbox"])
-    for silence in found["silences"]:
-        only = ", ".join((*silence.terms, silence.event_id)).strip(", ")
-        about = f"Silence {silence.id} on {silence.storyline}{f', only {only}' if only else ''}"
-        by = f" by {silence.author}" if silence.author else ""
-        show.say(f"{about}{by}, ends {show.when(silence.until)}: {silence.swallowed} alerts swallowed.", "warn")
-
-
-def _tell_service(found: dict[str, Any]) -> None:
-    service = found["service"]
-    if service["running"]:
-        ticked = f", last tick {show.when(service['ticked_at'])}" if service["ticked_at"] else ""
-        show.say(f"The service runs{ticked}.", "good")
-    else:
-        ticked = f"; it last ticked {show.when(service['ticked_at'])}" if service["ticked_at"] else ""
-        show.say(f"The service does not run (monitor run, or the systemd unit){ticked}.", "warn")
-    if service["reload_due"]:
-        show.say(f"A reload is due: changed since it read them: {', '.join(service['reload_due'])}", "warn")
-    size, waiting = found["database"]["bytes"], found["database"]["waiting"]
-    queue = f", {waiting} entries wait to be assessed" if waiting else ""
-    show.say(f"{found['state'].removeprefix('sqlite:///')}: {size / 1e6:.1f} MB{queue}", "dim")
-
-
-def _story_row(story: dict[str, Any]) -> tuple[Any, ...]:
-    threshold = f"{story['threshold']:.2f}" if story["threshold"] is not None else "-"
-    budget = f" of {story['budget']:.2g}" if story["budget"] else ""
-    state = "paused" if story["paused"] else "silenced" if story["silenced"] else ""
-    following = state or (show.when(story["next_digest"]) if story["next_digest"] else "at once")
-    event = story["last_event"]
-    return (
-        story["name"],
-        f"{story['matches_a_day']:g}{budget}",
-        threshold,
-        story["pending"],
-        following,
-        f"{show.when(event['at'])}: {event['title']}" if event else "none yet",
-    )
-
-
-def _tell_threshold(story: dict[str, Any]) -> None:
-    """Print where a threshold came from and what it was before."""
-    log = story["threshold_log"]
-    if len(log) > 1:
-        before = ", ".join(f"{change['value']:.2f} until {show.when(log[i]['at'])}" for i, change in enumerate(log[1:]))
-        show.say(f"  threshold of {story['name']}: {story['threshold_origin']}; before: {before}", "dim")
-
-
-def _tell_feeds(feeds: dict[str, Any]) -> None:
-    states = ", ".join(f"{count} {state}" for state, count in feeds["states"].items())
-    polled = f"; last poll {show.when(feeds['last_poll'])}" if feeds["last_poll"] else ""
-    show.say(f"Feeds: {feeds['total']} ({states or 'none'}){polled}", "warn" if feeds["ill"] else "")
-    for row in feeds["ill"][:MOST_ILL]:
-        since = f" since {show.when(row['since'])}" if row["since"] else ""
-        show.say(f"  {row['feed']}: {row['state']}{since}{': ' + row['error'] if row['error'] else ''}")
-    if len(feeds["ill"]) > MOST_ILL:
-        show.say(f"  ... and {len(feeds['ill']) - MOST_ILL} more: monitor feeds health")
-
-
-def _tell_outbox(outbox: dict[str, Any]) -> None:
-    states = outbox["states"]
-    text = ", ".join(f"{count} {state}" for state, count in states.items()) or "empty"
-    waiting = f"; oldest waiting since {show.when(outbox['oldest_waiting'])}" if outbox["oldest_waiting"] else ""
-    show.say(f"Outbox: {text}{waiting}", "bad" if states.get("dead") else "")
-    if states.get("dead"):
-        show.say("  dead letters: monitor deliveries list --state dead")

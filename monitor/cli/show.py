@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
@@ -116,9 +118,28 @@ def say(text: str = "", style: str = "") -> None:
     )
 
 
-def count(number: int, what: str) -> str:
+def line(text: str, style: str = "") -> None:
+    """Print a line as `say` does, cut to the width of a terminal; a pipe gets all of it."""
+    say(_cut(clean(text), shutil.get_terminal_size().columns) if on_terminal() else text, style)
+
+
+def _cut(text: str, width: int) -> str:
+    """Return what fits into so many columns."""
+    if cells(text) <= width:
+        return text
+    while text and cells(text) >= width:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def cells(text: str) -> int:
+    """Return how many columns of a terminal a line takes; ideographs and the like take two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else not unicodedata.combining(sign) for sign in text)
+
+
+def count(number: int, what: str, many: str = "") -> str:
     """Return a number with its noun, in the plural unless it is one."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return f"{number} {what if number == 1 else many or what + 's'}"
 
 
 def when(moment: datetime | None, now: datetime | None = None) -> str:
@@ -129,8 +150,13 @@ def when(moment: datetime | None, now: datetime | None = None) -> str:
     seconds = (now - moment).total_seconds()
     text = span(timedelta(seconds=abs(seconds)))
     if abs(seconds) > 7 * 86_400:
-        return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+        return local(moment)
     return f"{text} ago" if seconds >= 0 else f"in {text}"
+
+
+def local(moment: datetime) -> str:
+    """Return a moment in the zone of this machine, to the minute."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def span(duration: timedelta) -> str:

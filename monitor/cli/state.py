@@ -22,13 +22,13 @@ def status(session: Session) -> None:
       watch monitor status
       monitor status --json
     """
-    from monitor.cli import overview
+    from monitor.cli import overview, screen
 
     found = overview.of(session, datetime.now(UTC))
     if session.as_json:
         show.as_json(found)
     else:
-        overview.tell(found)
+        screen.tell(found)
 
 
 @click.command(cls=Verb)

@@ -36,6 +36,10 @@ SILENCES = (
     " from silences where not ended order by id"
 )
 PENDING = "select route, storyline, count(*) from alerts where state = 'pending' group by route, storyline"
+GIVEN_UP = (
+    "select count(*) from deliveries where state = 'dead' and coalesce("
+    "(select max(ended_at) from attempts where delivery_id = deliveries.id), created_at) >= ?"
+)
 OPEN = "select min(created_at), min(next_attempt_at) from deliveries where state in ('pending', 'leased')"
 
 
@@ -126,6 +130,11 @@ class Glance:
         states = dict(self._ask("select state, count(*) from deliveries group by state"))
         ((oldest, due),) = self._ask(OPEN)
         return states, _moment(oldest), _moment(due)
+
+    def given_up(self, since: datetime) -> int:
+        """Return how many dead letters were tried for the last time since then."""
+        ((count,),) = self._ask(GIVEN_UP, (since - EPOCH) // timedelta(milliseconds=1))
+        return int(count)
 
     def _ask(self, statement: str, *given: Any) -> list[Any]:
         return self.connection.execute(statement, given).fetchall()

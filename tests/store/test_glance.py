@@ -63,6 +63,16 @@ def test_it_says_what_the_drawers_say(line: Pipeline) -> None:
         assert look.pending()
 
 
+def test_dead_letters_count_from_their_last_try(line: Pipeline) -> None:
+    line.deliver()
+    with line.store.begin() as tx:
+        tx.connection.exec_driver_sql("update deliveries set state = 'dead'")
+        dead = tx.outbox.counts()["dead"]
+    with glance(line.config.state) as look:
+        assert look.given_up(START - timedelta(days=1)) == dead
+        assert look.given_up(START + timedelta(days=3660)) == 0
+
+
 def nothing(look: Glance) -> bool:
     """Say whether a glance finds an empty database."""
     return not look.feeds() and look.outbox() == ({}, None, None) and not look.runs and look.noted("tick") is None
