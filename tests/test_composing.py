@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from monitor.composing import Composer
 from monitor.pipeline import Pipeline
-from monitor.types import Silence
+from monitor.types import Digest, Rendered, Silence
 from tests.fakes.smtp import Mail
 from tests.scene import Newsroom
 
@@ -242,3 +243,36 @@ def test_of_reports_in_two_languages_that_of_the_readers_is_quoted(
     (mail,) = scene.room.smtp.mails
     assert titles[quoted][0] in text(mail).partition("Also:")[0]
     assert titles[quoted][0] in str(mail.parsed["Subject"])
+
+
+class Refusing(Composer):
+    """A composer that cannot render what goes to the desk."""
+
+    broken = True
+
+    def _render(self, digest: Digest, now: datetime) -> Rendered:
+        if self.broken and digest.receiver == "desk":
+            raise ValueError("a surprise")
+        return super()._render(digest, now)
+
+
+def test_a_digest_that_cannot_be_rendered_keeps_no_other_waiting(tmp_path: Path) -> None:
+    with Newsroom(tmp_path) as room, room.monitor() as line, line.store:
+        composer = Refusing(line.config, line.routes, line.following, line.store, line.at)
+        line.__dict__["composer"] = composer
+        room.publish_all()
+        line.poll()
+        line.assess()
+        room.clock.advance(minutes=3)
+        with pytest.raises(ValueError, match="a surprise"):
+            line.compose()
+        assert len(line.compose()) == 1  # the other receiver's
+        assert line.compose() == []  # it rests
+        room.clock.advance(minutes=1)
+        with pytest.raises(ValueError, match="a surprise"):
+            line.compose()
+        composer.broken = False
+        room.clock.advance(minutes=1)
+        assert len(line.compose()) == 1
+        line.deliver()
+        assert (len(room.smtp.mails), len(room.hook.posts)) == (1, 1)

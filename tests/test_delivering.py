@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -125,19 +126,34 @@ class Troubled:
             yield tx
 
 
-def test_a_locked_store_costs_no_repeat_the_result_is_kept_until_it_can_be_written(
-    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("failures", [3, 100])  # a full disk takes longer than a lock
+def test_a_store_in_trouble_costs_no_repeat_the_result_is_kept_until_it_can_be_written(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch, failures: int
 ) -> None:
     monkeypatch.setattr(delivering, "AGAIN", 0.001)
 
     def fail_now(point: str) -> None:
         if point == "accepted" and not isinstance(way.store, Troubled):
-            way.store = Troubled(way.store, 3)  # type: ignore[assignment]
+            way.store = Troubled(way.store, failures)  # type: ignore[assignment]
 
     with lanes(room, fail_now) as way:
         queue(way.store, room, count=2)
         assert way.run().sent == 2
     assert [mail.key for mail in room.smtp.mails] == ["<digest0.desk@localhost>", "<digest1.desk@localhost>"]
+
+
+def test_what_the_store_has_against_a_lane_is_the_trouble_of_the_verb(room: Newsroom) -> None:
+    with lanes(room) as way:
+        way.run()
+        queue(way.store, room)
+        way.store = Troubled(way.store, 1)  # type: ignore[assignment]
+        with structlog.testing.capture_logs() as said:
+            way.start()
+            wait(way._open.values())
+            with pytest.raises(StoreBusy):
+                way.start()
+            assert way.run().sent == 1
+    assert [line["event"] for line in said] == ["delivered"]
 
 
 def test_two_who_read_the_same_ahead_send_each_digest_once(room: Newsroom) -> None:
