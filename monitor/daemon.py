@@ -45,6 +45,7 @@ BLIND = 30.0  # seconds without a look at the store after which the watchdog hea
 LIVE = ("routes", "polling", "operator", "retention", "summariser")  # parts of the configuration that a reload changes
 FIXED = ("probes", "web")  # and those it does not
 JUMP = 30.0  # seconds of the clock beside the time that passed: less is no jump
+RUNNING = "running"
 GRACE = 10.0  # seconds that SIGTERM leaves the verbs to end their transaction
 LONGEST_REST = 60.0  # seconds between two tries of a verb that keeps failing
 
@@ -92,6 +93,7 @@ class Daemon:
         self._reload_waits = False  # and will read what is written until it begins
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)  # the library would never close its own
         self._watchdog = WatchDog(sock=self._socket)
+        self._standing, self._said = RUNNING, ""  # what `systemctl status` shows, and what it was last told
         self.metrics = Metrics()
 
     def run(self, loaded: Config | None = None) -> int:
@@ -236,11 +238,13 @@ class Daemon:
             log.error(event, verb=name, **facts)
 
     def _feed_watchdog(self) -> None:
-        """Tell systemd that we live, but only when the store answers and the verbs tick."""
+        """Tell systemd that we live, but only when the store answers and the verbs tick; and how things stand."""
         late = self.late_verbs()
-        if late:
-            self._watchdog.status(f"late: {', '.join(late)}")
-        elif time.monotonic() - self._ticked.get("look", self._started) < BLIND:
+        standing = f"late: {', '.join(late)}" if late else self._standing
+        if standing != self._said:
+            self._said = standing
+            self._watchdog.status("; ".join(standing.splitlines()))
+        if not late and time.monotonic() - self._ticked.get("look", self._started) < BLIND:
             self._watchdog.ping()
 
     def _mind_the_clock(self, scheduler: BackgroundScheduler) -> None:
@@ -294,11 +298,13 @@ class Daemon:
                 fresh = self._renewed(old)
             except MonitorError as error:
                 log.error("reload-refused", error=str(error), kept=str(old.config.path))  # noqa: TRY400  no traceback
+                self._standing = f"reload refused: {error}"
                 return False
             for line in changes(old.config, fresh.config):
                 log.info("reloaded", change=line)
             self.pipeline = fresh
             self._loaded_at = self.clock()
+            self._standing = RUNNING
             self._ticked.pop("note", None)
             old.close()
             return True

@@ -148,6 +148,13 @@ def test_a_database_that_is_taken_away_ends_the_service(room: Newsroom, running:
     assert running.says("was deleted or replaced while in use")
 
 
+def hears(listener: socket.socket, beginning: str) -> str:
+    """Wait for a word to systemd that begins so, and return it."""
+    while not (word := listener.recv(1000).decode().strip()).startswith(beginning):
+        pass
+    return word
+
+
 def test_systemd_hears_ready_and_the_watchdog(room: Newsroom, tmp_path: Path) -> None:
     address = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
@@ -156,7 +163,14 @@ def test_systemd_hears_ready_and_the_watchdog(room: Newsroom, tmp_path: Path) ->
         process = Process(room, NOTIFY_SOCKET=address, WATCHDOG_USEC="1000000")
         try:
             heard = {listener.recv(100).decode().strip() for _ in range(3)}
-            assert {"READY=1", "WATCHDOG=1"} <= heard
+            assert {"READY=1", "STATUS=running", "WATCHDOG=1"} <= heard
+            sound = room.config.read_text()
+            room.config.write_text(f"{sound}\nnonsense: 1\n")
+            process.popen.send_signal(signal.SIGHUP)
+            assert "nonsense: unknown key" in hears(listener, "STATUS=reload refused: ")
+            room.config.write_text(sound)
+            process.popen.send_signal(signal.SIGHUP)
+            assert hears(listener, "STATUS=running")
             assert process.end() == 0
         finally:
             process.popen.kill()

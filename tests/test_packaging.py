@@ -160,6 +160,7 @@ class TestUnits:
         made = run(sys.executable, "-m", "monitor", "init", "a desk", cwd=tmp_path, PYTHONPATH=str(ROOT))
         assert made.returncode == 0, made.stderr
         unit = tmp_path / "a desk/systemd/monitor.service"
+        assert re.search(r"\nExecReload=.* check\nExecReload=/bin/kill -HUP", unit.read_text())
         answer = run(system_part("systemd-analyze"), "--user", "verify", "--man=no", str(unit), cwd=tmp_path)
         assert not [line for line in answer.stderr.splitlines() if "monitor.service" in line], answer.stderr
 

@@ -91,9 +91,9 @@ def completion(shell: str) -> None:
 
     \b
     Examples:
-      monitor completion bash > ~/.local/share/bash-completion/completions/monitor
-      monitor completion zsh > "${fpath[1]}/_monitor"
-      monitor completion fish > ~/.config/fish/completions/monitor.fish
+      eval "$(monitor completion bash)"     as a line of ~/.bashrc
+      eval "$(monitor completion zsh)"      as a line of ~/.zshrc, after compinit
+      monitor completion fish | source      as a line of ~/.config/fish/config.fish
     """
     from click.shell_completion import get_completion_class
 

@@ -28,7 +28,8 @@ Description=Storyline monitor
 Type=notify
 WatchdogSec=120
 ExecStart={command} -c {config} run
-# Read the configuration again; a faulty one is refused and the old one kept.
+# Read the configuration again; a faulty one is refused, with the reason in the journal, and the old one kept.
+ExecReload={command} -c {config} check
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=on-failure
 RestartSec=10
