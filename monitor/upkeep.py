@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -15,9 +15,11 @@ from monitor.types import Feed
 
 KEYS_KEPT = timedelta(days=90)  # after a feed last listed them
 STEPS = 50  # batches of retention a round
+EVER = datetime.min.replace(tzinfo=UTC)
 BATCH = 2_000  # keys a transaction
 PAGES = 500  # of the database given back in one transaction
 MOST = 50  # feeds named in one notice
+LOGGED = 5  # and in one line of the log
 
 log = structlog.get_logger(__name__)
 
@@ -81,18 +83,23 @@ def _report(pipeline: Pipeline, now: datetime) -> None:
         stuck = [each for each in tx.outbox.stuck(now - SUSTAINED) if each.receiver != pipeline.config.operator]
         last, today = tx.desk.noted("trouble-reported"), now.date().isoformat()
         if (feeds or stuck) and last != today:
-            operating.notify(tx, pipeline.config, _title(len(feeds), len(stuck)), list(_lines(feeds, stuck)), now)
+            title = _title(len(feeds), len(stuck))
+            log.warning("trouble", what=title, feeds=", ".join(feed.label for feed in feeds[:LOGGED]))
+            operating.notify(tx, pipeline.config, title, list(_lines(feeds, stuck)), now)
             tx.desk.note("trouble-reported", today)
         elif not feeds and not stuck and last:
-            lines = ["Every feed was read at its last poll, and no receiver keeps anything waiting."]
+            lines = ["Every feed was readable within the last day, and no receiver has kept a message waiting for one."]
+            log.info("well-again")
             operating.notify(tx, pipeline.config, "All is well again", lines, now)
             tx.desk.note("trouble-reported", None)
 
 
 def _title(feeds: int, receivers: int) -> str:
     parts = [
-        f"{feeds} feed{'s have' if feeds > 1 else ' has'} not been readable for a day" if feeds else "",
-        f"{receivers} receiver{'s have' if receivers > 1 else ' has'} been out of reach for a day" if receivers else "",
+        f"{feeds} feed{'s have' if feeds > 1 else ' has'} not been readable for a day or more" if feeds else "",
+        f"{receivers} receiver{'s have' if receivers > 1 else ' has'} been out of reach for a day or more"
+        if receivers
+        else "",
     ]
     return ", ".join(part for part in parts if part)
 
@@ -103,10 +110,10 @@ def _lines(feeds: Sequence[Feed], stuck: Sequence[Stuck]) -> Iterator[str]:
         yield f"- {each.receiver}: {each.count} waiting, the oldest since {since}: {each.error}"
     if stuck:
         yield "Look: monitor deliveries list"
-    for feed in feeds[:MOST]:
+    for feed in sorted(feeds, key=lambda feed: feed.failing_since or EVER)[:MOST]:
         since = f"{feed.failing_since:%Y-%m-%d %H:%M} UTC" if feed.failing_since else "long ago"
         yield f"- {feed.label}: {feed.health.value} since {since}: {feed.error}"
     if len(feeds) > MOST:
         yield f"+{len(feeds) - MOST} more"
     if feeds:
-        yield "Look: monitor feeds health"
+        yield "Look: monitor feeds health. Where did it move? monitor feeds discover PAGE. Over for good? Take it out."

@@ -11,10 +11,13 @@ from typing import Any, TextIO, cast
 
 import structlog
 
+from monitor.types.feeds import KEYS
+
 LEVELS = {0: logging.WARNING, 1: logging.INFO}
 PRIORITIES = {"critical": 2, "error": 3, "warning": 4, "info": 6, "debug": 7}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 CREDENTIALS = re.compile(r"(?<=://)[^/\s@]{1,200}@")
+ADDRESS = re.compile(r"(https?://[^/\s]+/|with url: /)[^\s'\"]+")  # in tracebacks: the path may be the secret
 
 Event = MutableMapping[str, Any]
 
@@ -42,8 +45,7 @@ def set_up(verbose: int) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Patient(sys.stderr))),
         cache_logger_on_first_use=False,
     )
-    form = f"{'<4>' if journal else ''}%(name)s: %(message)s"
-    logging.basicConfig(level=max(level, logging.WARNING), format=form, stream=sys.stderr)
+    logging.basicConfig(level=max(level, logging.WARNING), handlers=[_Others()])
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every tick that waits for the one before
 
 
@@ -60,9 +62,18 @@ def neutral(_: Any, __: str, event: Event) -> Event:
     """Take control characters and passwords in addresses out of every value."""
     for key, value in event.items():
         if isinstance(value, str):
-            clean = CREDENTIALS.sub("***@", CONTROL.sub("·", value))
-            event[key] = clean if key == "exception" else clean.replace("\n", " ⏎ ")
+            clean = KEYS.sub(r"\1***", CREDENTIALS.sub("***@", CONTROL.sub("·", value)))
+            event[key] = ADDRESS.sub(r"\1***", clean) if key == "exception" else clean.replace("\n", " ⏎ ")
     return event
+
+
+class _Others(logging.Handler):
+    """Lets what libraries log go the same way: neutral, one line, JSON where we write JSON."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        say = structlog.get_logger().bind(logger=record.name)
+        say.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
 
 
 def _prioritised(_: Any, method: str, line: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+KEYS = re.compile(r"(?i)([?&][^=&#\s]*(?:key|token|secret|passw|auth|sig)[^=&#\s]*=)[^&#\s]+")  # what looks like one
 PAGE = 4_000  # characters of a long text that are matched: what an article is about stands at its start
 
 
@@ -72,8 +74,8 @@ class Feed:
 
     @property
     def label(self) -> str:
-        """The name a person reads."""
-        return self.name or self.title or self.url
+        """The name a person reads; of an address without what looks like a key in it."""
+        return self.name or self.title or KEYS.sub(r"\1***", self.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import sys
 
@@ -66,7 +67,7 @@ def test_a_traceback_shows_no_variable_and_no_password(
     except ValueError:
         line = logged(monkeypatch, capfd, systemd=systemd, exc_info=True)
     assert "canary" not in line
-    assert "https://***@example.org/x" in line
+    assert "https://***@example.org/***" in line
     assert "in fail" in line
     assert (line.count("\n") == 1) is systemd
 
@@ -85,3 +86,33 @@ def test_silence_by_default(capsys: Captured) -> None:
     logs.set_up(0)
     structlog.get_logger("x").info("composed")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("systemd", [False, True])
+def test_what_looks_like_a_key_in_an_address_is_struck_out(
+    monkeypatch: pytest.MonkeyPatch, capfd: Captured, systemd: bool
+) -> None:
+    url = "https://example.org/rss?q=port&apiKey=CANARY7731&access_token=CANARY7731&n=5"
+    line = logged(monkeypatch, capfd, systemd=systemd, feed=url)
+    assert "CANARY" not in line
+    assert "https://example.org/rss?q=port&apiKey=***&access_token=***&n=5" in line
+
+
+def test_a_traceback_shows_no_path_of_an_address(monkeypatch: pytest.MonkeyPatch, capfd: Captured) -> None:
+    try:
+        raise ValueError("https://hooks.example/T0/" + "CANARY7731" + " with url: /T0/" + "CANARY7731")
+    except ValueError:
+        line = logged(monkeypatch, capfd, systemd=True, exc_info=True)
+    shown = json.loads(line[3:])["exception"].splitlines()[-1]
+    assert shown == "ValueError: https://hooks.example/*** with url: /***"
+
+
+def test_what_libraries_say_goes_the_same_way(monkeypatch: pytest.MonkeyPatch, capfd: Captured) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])
+    logged(monkeypatch, capfd, systemd=True)
+    logging.getLogger("urllib3.connection").warning("Failed (url=%s)\x1b[31m\n", "https://u:CANARY7731@x.example/")
+    logging.getLogger("urllib3.connection").info("nothing to hear")
+    line = capfd.readouterr().err
+    told = json.loads(line.removeprefix("<4>"))
+    assert told["logger"] == "urllib3.connection"
+    assert told["event"] == "Failed (url=https://***@x.example/)·[31m ⏎ "
