@@ -82,6 +82,7 @@ class Daemon:
         self.tick = tick
         self.exit_code = 0
         self._end = threading.Event()
+        self._loaded_at = clock()  # or a moment later: what is written after this may not be read yet
         self._ticked: dict[str, float] = {}
         self._at_work: set[str] = set()  # verbs
         self._rests: dict[str, tuple[float, float]] = {}  # verb that failed -> seconds it rests, until when
@@ -121,7 +122,6 @@ class Daemon:
             store.ensure_sound()
         self.pipeline = Pipeline(config, store, self.clock, self.at, self.metrics)
         self.pipeline.sync()
-        self._loaded_at = self.clock()
         self._scheduler = scheduler = self._metronome()
         if not store.is_small:  # behind the first ticks, not before them
             scheduler.add_job(self._ensure_sound, args=(store,), id="sound")
@@ -190,10 +190,12 @@ class Daemon:
 
     def _rest(self, verb: str, *, failed: bool) -> None:
         """Let a verb that failed rest, twice as long every time: on a full disk it would judge or fetch all again."""
-        before = self._rests.pop(verb, (self.tick / 2, 0.0))[0]
+        before = self._rests.pop(verb, None)
         if failed:
-            length = min(2 * before, LONGEST_REST)
+            length = min(2 * before[0], LONGEST_REST) if before else self.tick
             self._rests[verb] = (length, time.monotonic() + length)
+        elif before:
+            log.info("recovered", verb=verb)
 
     def _guarded(self, name: str, act: Callable[[], int | None]) -> int | None:
         """Do something; the one place where anything at all is caught, so that the next tick comes."""
@@ -293,7 +295,7 @@ class Daemon:
         """Read the configuration again, all or nothing: a bad one is refused and the old one stays."""
         with self._reloading:
             self._reload_waits = False
-            old = self.pipeline
+            old, began = self.pipeline, self.clock()
             try:
                 fresh = self._renewed(old)
             except MonitorError as error:
@@ -303,7 +305,7 @@ class Daemon:
             for line in changes(old.config, fresh.config):
                 log.info("reloaded", change=line)
             self.pipeline = fresh
-            self._loaded_at = self.clock()
+            self._loaded_at = began
             self._standing = RUNNING
             self._ticked.pop("note", None)
             old.close()
