@@ -17,6 +17,7 @@ from monitor.store.entries import Waiting
 from monitor.types import Alert, AlertState, Decision, Entry, Event, Match, Novelty, Silence
 
 LOOK = 256  # entries read at once when a new storyline looks back
+TITLE = 120  # characters of a title in the log
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,7 @@ class Judged:
                 place = {"storyline": made.storyline, "source": entry.source, "entry": entry.uid}
                 why = {"verdict": made.verdict.novelty.value, "score": round(made.match.score, 3)}
                 say = log.debug if made.backlog else log.info
-                say("matched", **place, event_id=made.assignment.event_id, **why)
+                say("matched", **place, event_id=made.assignment.event_id, **why, title=entry.title[:TITLE])
 
     def _write_match(
         self, tx: Tx, entry: Entry, decision: Decision, routes: Sequence[Route], standing: Sequence[Silence]

@@ -19,6 +19,7 @@ from monitor.config import Config
 from monitor.crash import nothing
 from monitor.errors import FeedError
 from monitor.feeds.fetch import Fetcher
+from monitor.feeds.health import BAD
 from monitor.feeds.parse import Reader
 from monitor.feeds.schedule import PollContext, after_poll, is_offline
 from monitor.feeds.sweep import Polled, Sweep
@@ -133,8 +134,10 @@ class Poller:
             self.at("mid-insert")
             if parsed.overlap or len(parsed.keys) > len(parsed.entries):
                 tx.entries.remember_keys(polled.feed.id, parsed.keys, now)
-            tx.feeds.learn([after_poll(polled.feed, parsed, context)])
+            after = after_poll(polled.feed, parsed, context)
+            tx.feeds.learn([after])
             self.at("before-commit")
+        _log_turn(polled.feed, after)
         self.metrics.fetches.labels("changed").inc()
         self.metrics.entries.labels("stored").inc(added.new)
         report.changed += 1
@@ -163,6 +166,8 @@ class Poller:
             log.warning("offline", feeds=len(calm), remedy="no feed could be reached; they are tried again next time")
         with self.store.begin() as tx:
             tx.feeds.learn(learned)
+        for polled, after in zip(calm, learned, strict=True):
+            _log_turn(polled.feed, after)
 
     def stop(self) -> None:
         """End after the transaction in hand."""
@@ -191,3 +196,11 @@ class Poller:
     def sweep(self) -> Sweep:
         """The rounds over many feeds at once."""
         return Sweep(self.fetcher, self.reader)
+
+
+def _log_turn(before: Feed, after: Feed) -> None:
+    """Leave a line when a feed begins to fail, fails otherwise, or is well again; not for every poll that fails."""
+    if after.health in BAD and after.health is not before.health:
+        log.info("feed-failing", feed=after.label, health=after.health.value, error=after.error)
+    elif before.health in BAD and after.health not in BAD:
+        log.info("feed-well", feed=after.label, health=after.health.value, failing_since=before.failing_since)

@@ -22,6 +22,7 @@ from monitor.store import Store
 from monitor.types import Feed, Health
 from tests.fakes import Clock, FakeWeb
 from tests.feeds.make import item, rss
+from tests.scene import Newsroom
 
 CANARY = "127.0.0.66"
 
@@ -198,3 +199,16 @@ def test_one_feed_in_ten_is_broken_and_the_others_do_not_notice(tmp_path: Path, 
     assert {feed.health for feed in desk.feeds() if "good" in feed.url} == {Health.OK}
     assert len(web.asked) == 1000  # nothing is asked twice, and no redirect led inside
     assert "/secret" not in web.paths()
+
+
+def test_the_log_tells_when_a_feed_begins_to_fail_and_when_it_is_well_again(tmp_path: Path) -> None:
+    with Newsroom(tmp_path) as room, room.monitor() as line:
+        room.publish_all()
+        with capture_logs() as lines:
+            for broken in (None, b"<html></html>", b"<html></html>", None):
+                room.feeds[0].broken = broken
+                line.poll()
+                room.clock.advance(hours=8)
+        line.store.close()
+    told = [(each["event"], each["feed"]) for each in lines if each["event"].startswith("feed-")]
+    assert told == [("feed-failing", "outlet-0"), ("feed-well", "outlet-0")]
