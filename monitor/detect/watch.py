@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import re2
-
 from monitor.text import is_unspaced
 from monitor.types import Watch
 
@@ -158,6 +156,8 @@ def _split(written: str) -> tuple[str, str]:
 
 
 def _regex(pattern: str, case: bool) -> Callable[[str], bool]:
+    import re2  # noqa: PLC0415  few terms are patterns
+
     options: Any = re2.Options()
     options.log_errors = False
     options.case_sensitive = case

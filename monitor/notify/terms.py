@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import re2
+import re
+from typing import TYPE_CHECKING
 
 from monitor import text
 
-OPTIONS = re2.Options()
-OPTIONS.log_errors = False
-OPTIONS.max_mem = 1 << 20
+if TYPE_CHECKING:
+    import re2
+
+MEMORY = 1 << 20  # bytes a pattern may take
 
 
 def compile_term(term: str) -> re2.Pattern:
     """Return the pattern of a term as a person writes it. Errors: ValueError in words for the operator."""
+    import re2  # noqa: PLC0415  few routes name terms
+
+    options = re2.Options()
+    options.log_errors, options.max_mem = False, MEMORY
     body = term.strip()
     is_regex = len(body) > 2 and body.startswith("/") and body.endswith("/")
     pattern = f"(?i){body[1:-1]}" if is_regex else _words(body)
     try:
-        return re2.compile(pattern, OPTIONS)
+        return re2.compile(pattern, options)
     except re2.error as error:
         raise ValueError(f"the term {term!r} cannot be used: {error}") from error
 
@@ -27,7 +33,7 @@ def _words(body: str) -> str:
     prefix, plain = plain.endswith("*"), plain.rstrip("*").strip()
     if not plain:
         raise ValueError(f"the term {body!r} is empty")
-    core = r"\s+".join(re2.escape(word) for word in plain.split())
+    core = r"\s+".join(re.escape(word) for word in plain.split())
     if text.is_unspaced(plain):
         return core
     return f"(?:^|[^\\pL\\pN_]){core}" + ("" if prefix else r"(?:$|[^\pL\pN_])")

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
         EventState,
         Hit,
         Match,
-        Novelty,
         Reason,
         Verdict,
     )
     from monitor.types.feeds import Entry, Feed, Fetched, FullText, Health, NotModified, ParsedFeed
+    from monitor.types.novelty import Novelty
     from monitor.types.storylines import Seed, Seeds, Sensitivity, Storyline, Watch
     from monitor.types.telling import (
         Alert,
@@ -87,7 +87,7 @@ __all__ = [
     "Watch",
 ]
 
-PARTS = ("feeds", "storylines", "desk", "detection", "telling")  # those that most verbs need first
+PARTS = ("feeds", "storylines", "desk", "novelty", "detection", "telling")  # those that most verbs need first
 
 
 def __getattr__(name: str) -> Any:

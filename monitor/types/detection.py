@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.types.novelty import Novelty
+
 
 class Reason(StrEnum):
     """Why an entry did or did not match a storyline."""
@@ -40,16 +42,6 @@ class Match:
     hits: tuple[Hit, ...] = ()  # strongest first
     nearest_seed: str = ""  # the closest seed sentence
     note: str = ""  # what would have tipped it, languages not covered, ...
-
-
-class Novelty(StrEnum):
-    """What an entry adds."""
-
-    NEW_EVENT = "new_event"
-    DEVELOPMENT = "development"
-    REPEAT = "repeat"
-    COPY = "copy"
-    CORRECTION = "correction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.types.detection import Novelty
+from monitor.types.novelty import Novelty
 
 
 class AlertState(StrEnum):
