@@ -129,6 +129,7 @@ class Daemon:
         self._watchdog.ready()
         watched = {"storylines": len(config.storylines), "feeds": len(config.feeds)}
         log.info("started", config=str(config.path), **watched, expat=expat.EXPAT_VERSION)
+        warn(config)
         try:
             with self._probes(config, store), self._feedback(config, store):
                 while not self._end.wait(self.tick):
@@ -304,6 +305,7 @@ class Daemon:
                 return False
             for line in changes(old.config, fresh.config):
                 log.info("reloaded", change=line)
+            warn(fresh.config)
             self.pipeline = fresh
             self._loaded_at = began
             self._standing = RUNNING
@@ -333,6 +335,12 @@ class Daemon:
     def _wait_for_all(self, scheduler: BackgroundScheduler) -> None:
         scheduler.shutdown(wait=True)
         self._hands.shutdown(wait=True)
+
+
+def warn(config: Config) -> None:
+    """Log what `check` warns of: the service may see less of the machine than who checked."""
+    for warning in config.warnings:
+        log.warning("configuration", warning=warning)
 
 
 def give_back() -> None:

@@ -168,9 +168,10 @@ def test_systemd_hears_ready_and_the_watchdog(room: Newsroom, tmp_path: Path) ->
             room.config.write_text(f"{sound}\nnonsense: 1\n")
             process.popen.send_signal(signal.SIGHUP)
             assert "nonsense: unknown key" in hears(listener, "STATUS=reload refused: ")
-            room.config.write_text(sound)
+            room.config.write_text(f"{sound}\ninclude: nowhere/*.yaml\n")
             process.popen.send_signal(signal.SIGHUP)
             assert hears(listener, "STATUS=running")
+            assert process.says("nowhere"), "a warning of the configuration is logged"
             assert process.end() == 0
         finally:
             process.popen.kill()

@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = said(f"monitor: {error}", FAILED)
     except PermissionError as error:
         code = said(
-            f"monitor: {error.filename}: {error.strerror}; what a service keeps takes its user, or sudo", FAILED
+            f"monitor: {error.filename}: {error.strerror}; try as the user of the service, or with sudo", FAILED
         )
     except click.ClickException as error:
         error.show()

@@ -58,7 +58,7 @@ def _prepare(path: Path) -> None:
             pass
     except OSError as error:
         raise StoreError(
-            f"{path}: cannot be written ({error.strerror}); check owner and mode of {path.parent}"
+            f"{path}: cannot be written ({error.strerror}); check owner and mode of it and of {path.parent}"
         ) from error
 
 
