@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 
 NAMESPACE = "monitor"
 
@@ -14,6 +14,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)  # memory, handles, start time
         shared: dict[str, Any] = {"namespace": NAMESPACE, "registry": self.registry}
         self.fetches = Counter("feed_fetches_total", "Feed fetches by outcome", ["outcome"], **shared)
         self.entries = Counter("entries_total", "Entries by the stage they reached", ["stage"], **shared)
@@ -25,8 +26,8 @@ class Metrics:
         )
         self.entry_seconds = Histogram(
             "assess_entry_seconds",
-            "An entry's share",
-            buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1),
+            "Time to assess an entry: its share of the batch",
+            buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3),
             **shared,
         )
         self.tick = Gauge("verb_last_success_timestamp_seconds", "When a verb last came to an end", ["verb"], **shared)

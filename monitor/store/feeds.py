@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, case, func, or_, select, type_coerce, update
 from sqlalchemy.dialects.sqlite import insert
 
 from monitor.store.rows import LEARNED, configured_row, feed_of, learned_row
-from monitor.store.schema import entry_keys, feeds
-from monitor.types import Feed
+from monitor.store.schema import entry_keys, feeds, milliseconds
+from monitor.types import Feed, Health
 
 LEARN = (
     update(feeds)
@@ -77,9 +77,16 @@ class Feeds:
         """Return the number of listed feeds."""
         return self._c.execute(select(func.count()).where(feeds.c.listed)).scalar_one()
 
-    def health_counts(self) -> dict[str, int]:
-        """Return health -> number of listed feeds."""
-        wanted = select(feeds.c.health, func.count()).where(feeds.c.listed).group_by(feeds.c.health)
+    def health_counts(self, now: datetime, times: int, least: timedelta) -> dict[str, int]:
+        """Return health -> number of listed feeds; late are those silent for `times` their rhythm and `least`."""
+        newest, rhythm = type_coerce(feeds.c.newest, Integer), type_coerce(feeds.c.rhythm, Integer)
+        silent = and_(feeds.c.newest < now - least, newest + times * rhythm < milliseconds(now))
+        health = case(
+            (feeds.c.disabled, Health.DISABLED.value),
+            (and_(feeds.c.health == Health.OK.value, silent), Health.LATE.value),
+            else_=feeds.c.health,
+        )
+        wanted = select(health, func.count()).where(feeds.c.listed).group_by(health)
         return {row[0]: row[1] for row in self._c.execute(wanted)}
 
     def first_poll_at(self) -> datetime | None:

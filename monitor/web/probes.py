@@ -13,6 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from monitor.errors import StoreError
+from monitor.feeds.health import LATE_AT_LEAST, LATE_TIMES
 from monitor.metrics import NAMESPACE, Metrics
 from monitor.store import Store
 from monitor.web.server import SAFE, Server
@@ -37,7 +38,7 @@ class StoreCollector(Collector):
         """Yield the gauges that stand in the store."""
         now = self.clock()
         with self.store.read() as tx:
-            health = tx.feeds.health_counts()
+            health = tx.feeds.health_counts(now, LATE_TIMES, LATE_AT_LEAST)
             waiting, outbox = tx.entries.count_waiting(), tx.outbox.counts()
             stored = tx.events.counts()
             oldest, size = tx.outbox.oldest_waiting(), tx.housekeeping.bytes()

@@ -59,8 +59,8 @@ class Server:
 
         waker.pull_trigger(end)
         self._thread.join(5)
+        self._server.task_dispatcher.shutdown()  # a thread that has just answered wakes the loop once more
         waker.close()
-        self._server.task_dispatcher.shutdown()
 
     @property
     def port(self) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from monitor.feeds.health import health_of
 from monitor.metrics import Metrics
 from monitor.store import Store
-from monitor.types import Alert, AlertState, Feed, Novelty
+from monitor.types import Alert, AlertState, Feed, Health, Novelty
 from monitor.web.probes import Probes
 
 NOW = datetime(2024, 7, 1, 8, 0, tzinfo=UTC)
@@ -73,6 +76,33 @@ def test_metrics_parse_and_count_feeds_by_health(probes: Probes, store: Store) -
     assert found["monitor_database_bytes{}"] > 0
     assert "hunter2" not in text
     assert "127.0.0.1" not in text
+
+
+def test_feeds_are_counted_as_status_counts_them(probes: Probes, store: Store) -> None:
+    day, hour = timedelta(days=1), timedelta(hours=1)
+    with store.begin() as tx:
+        tx.feeds.sync([Feed(url=f"https://{n}.example/feed", disabled=n == 4) for n in range(5)])
+        stored = {feed.url[8]: feed for feed in tx.feeds.all()}
+        newest = {"0": NOW - hour, "1": NOW - 3 * day, "2": NOW - 3 * day, "3": NOW - 30 * day, "4": NOW - 30 * day}
+        rhythm = {"0": hour, "1": hour, "2": day, "3": None, "4": hour}
+        feeds = [
+            replace(feed, health=Health.OK, newest=newest[n], rhythm=rhythm[n], polled_at=NOW)
+            for n, feed in stored.items()
+        ]
+        tx.feeds.learn(feeds)
+        told = Counter(health_of(feed, NOW).value for feed in tx.feeds.all())
+    text = get(probes, "/metrics").text
+    found = {
+        s.labels["health"]: s.value
+        for family in text_string_to_metric_families(text)
+        for s in family.samples
+        if s.name == "monitor_feeds"
+    }
+    assert found == told == {"ok": 3, "late": 1, "disabled": 1}
+
+
+def test_what_the_process_takes_is_told_too(probes: Probes) -> None:
+    assert "process_resident_memory_bytes" in get(probes, "/metrics").text
 
 
 def test_alerts_are_counted_by_state_and_reason(probes: Probes, store: Store) -> None:
