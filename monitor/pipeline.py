@@ -289,6 +289,10 @@ class Pipeline:
         """Whether every verb was asked to end."""
         return self._stopping.is_set()
 
+    def pause(self, seconds: float) -> bool:
+        """Let others have their turn at the store; return whether every verb was asked to end."""
+        return self._stopping.wait(seconds)
+
     def stop(self) -> None:
         """Ask every verb to end after the transaction in hand."""
         self._stopping.set()

@@ -18,6 +18,7 @@ STEPS = 50  # batches of retention a round
 EVER = datetime.min.replace(tzinfo=UTC)
 BATCH = 2_000  # keys a transaction
 PAGES = 500  # of the database given back in one transaction
+BREATH = 0.1  # seconds between two transactions: who waits for the store looks as often as that
 MOST = 50  # feeds named in one notice
 LOGGED = 5  # and in one line of the log
 
@@ -48,7 +49,7 @@ def _batches(pipeline: Pipeline, before: datetime) -> Iterator[int]:
             count, reached = tx.housekeeping.forget_texts(before, start)
             tx.desk.note("forgotten", reached)
         yield count
-        if reached == start or pipeline.stopping:
+        if reached == start or pipeline.pause(BREATH):
             return
 
 
@@ -58,10 +59,10 @@ def _forget_keys(pipeline: Pipeline, before: datetime, now: datetime) -> int:
             return 0
         keys = tx.housekeeping.old_keys(before, STEPS * BATCH)
     for start in range(0, len(keys), BATCH):
-        if pipeline.stopping:
-            return start
         with pipeline.store.begin() as tx:
             tx.housekeeping.forget_keys(keys[start : start + BATCH])
+        if pipeline.pause(BREATH):
+            return start + BATCH
     with pipeline.store.begin() as tx:
         tx.desk.note("keys-forgotten", now.date().isoformat())
     return len(keys)
@@ -72,7 +73,7 @@ def _shrink(pipeline: Pipeline) -> None:
     for _ in range(STEPS):
         with pipeline.store.begin() as tx:
             left = tx.housekeeping.shrink(PAGES)
-        if not left or pipeline.stopping:
+        if not left or pipeline.pause(BREATH):
             return
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor import operating
+from monitor import config, operating
 from monitor.pipeline import Pipeline
+from monitor.store import Store, housekeeping
 from monitor.upkeep import tidy
 from tests.scene import ON_TOPIC, Newsroom
 
@@ -115,3 +116,26 @@ def test_old_texts_go_and_what_was_told_stays(room: Newsroom, line: Pipeline) ->
     tidy(line)
     with line.store.read() as tx:
         assert len(tx.feeds.known(2)) == 1  # nobody has listed the others for ninety days
+
+
+def test_a_round_pauses_after_every_step_so_that_others_have_their_turn(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Polite(Pipeline):
+        turns = 0
+
+        def pause(self, seconds: float) -> bool:
+            with Store(self.config.state, busy=0.0) as another, another.begin() as tx:
+                tx.desk.note("another", self.turns)
+            self.turns += 1
+            return super().pause(0.0)
+
+    monkeypatch.setattr(housekeeping, "BATCH", 1)
+    room.publish_all()
+    loaded = config.load(room.config)
+    with Store(loaded.state) as store, Polite(loaded, store, room.clock) as line:
+        line.sync()
+        line.once()
+        room.clock.advance(days=31)
+        tidy(line)
+        assert line.turns == 6  # one an entry

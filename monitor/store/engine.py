@@ -89,6 +89,7 @@ def _engine(url: str, busy: float, **options: Any) -> Engine:
         for pragma in (
             "auto_vacuum=incremental",  # of a database that is not there yet; see housekeeping
             "journal_mode=wal",
+            "journal_size_limit=16777216",  # bytes that it keeps on the disk once it has grown
             "synchronous=normal",
             "foreign_keys=on",
             "temp_store=memory",

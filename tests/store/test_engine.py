@@ -192,6 +192,16 @@ def test_a_backup_is_whole_and_opens(tmp_path: Path) -> None:
         assert tx.desk.noted("kept") == [1, 2]
 
 
+def test_the_log_of_a_long_transaction_gives_its_room_back(tmp_path: Path) -> None:
+    with Store(str(tmp_path)) as store:
+        with store.begin() as tx:
+            tx.desk.note("much", "x" * 30_000_000)
+        for turn in range(3):  # the first that finds it all in its place begins the log anew
+            with store.begin() as tx:
+                tx.desk.note("little", turn)
+        assert (tmp_path / "monitor.db-wal").stat().st_size < 20_000_000
+
+
 def test_memory_is_a_store_too() -> None:
     with Store() as store, store.begin() as tx:
         assert tx.connection.execute(text("select count(*) from entries")).scalar() == 0
