@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any, TextIO, cast
 
 import structlog
@@ -47,6 +48,12 @@ def set_up(verbose: int) -> None:
     )
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[_Others()])
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of every tick that waits for the one before
+    sys.excepthook = _crashed
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell of a bug as of anything else: neutral, and as JSON in the journal."""
+    structlog.get_logger().critical("crashed", exc_info=(kind, error, trace))
 
 
 def _is_journal() -> bool:

@@ -89,6 +89,22 @@ def test_silence_by_default(capsys: Captured) -> None:
 
 
 @pytest.mark.parametrize("systemd", [False, True])
+def test_a_crash_is_told_as_neutrally(monkeypatch: pytest.MonkeyPatch, capfd: Captured, systemd: bool) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # and back
+    logged(monkeypatch, capfd, systemd=systemd)
+    try:
+        raise KeyError("https://hooks.example/T0/" + "CANARY7731" + "\x1b[31m")
+    except KeyError:
+        sys.excepthook(*sys.exc_info())
+    line = capfd.readouterr().err
+    assert "crashed" in line
+    assert "https://hooks.example/***" in line
+    assert "CANARY" not in line.replace('"CANARY7731"', "").replace('\\"CANARY7731\\"', "")  # the line of the source
+    assert "\x1b" not in line
+    assert not systemd or json.loads(line.removeprefix("<2>"))["level"] == "critical"
+
+
+@pytest.mark.parametrize("systemd", [False, True])
 def test_what_looks_like_a_key_in_an_address_is_struck_out(
     monkeypatch: pytest.MonkeyPatch, capfd: Captured, systemd: bool
 ) -> None:
