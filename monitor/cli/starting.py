@@ -76,7 +76,7 @@ def _files(folder: Path) -> Iterator[tuple[str, str]]:
 
 def _command() -> str:
     """Return how systemd can start the program that runs now."""
-    return f"{_escaped(Path(sys.executable))} -m monitor"
+    return f"{_escaped(Path(sys.executable))} -P -m monitor"  # whatever lies in the folder it starts in
 
 
 def _escaped(path: Path) -> str:
