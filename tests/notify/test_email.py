@@ -227,6 +227,16 @@ def test_a_server_without_starttls_is_refused_where_it_is_asked_for(smtp: FakeSm
     assert not smtp.mails
 
 
+def test_a_password_that_was_rotated_serves_at_once(tmp_path: Path, mailbox: Make) -> None:
+    (tmp_path / "password").write_text("of last year")
+    with FakeSmtp(login=("desk", "of this year")) as server:
+        made = mailbox(server, door={"username": "desk", "password_file": tmp_path / "password"})
+        assert "refused the login" in refused(made).reason
+        (tmp_path / "password").write_text("of this year\n")
+        made.send(delivery(), NOW)
+        assert len(server.mails) == 1
+
+
 def test_a_refused_login_is_told_without_the_password(tmp_path: Path, mailbox: Make) -> None:
     (tmp_path / "password").write_text("canary-secret")
     with FakeSmtp(login=("desk", "another")) as server:

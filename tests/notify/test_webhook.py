@@ -76,6 +76,15 @@ def test_both_secrets_sign_while_one_replaces_the_other(
     assert Webhook(checked_with).verify(post.body, post.headers)["type"] == "storyline.digest"
 
 
+def test_a_secret_that_was_rotated_signs_at_once(server: FakeHook, hook: Make, tmp_path: Path) -> None:
+    made, now = hook(server, secret_file=tmp_path / "secret"), datetime.now(UTC)
+    for secret in (OLD, SECRET):
+        (tmp_path / "secret").write_text(secret)
+        made.send(delivery(), now)
+    for secret, post in zip((OLD, SECRET), server.posts, strict=True):
+        assert Webhook(secret).verify(post.body, post.headers)["type"] == "storyline.digest"
+
+
 def test_a_secret_that_is_no_base64_signs_byte_for_byte(server: FakeHook, hook: Make, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("plain words, ünicode")
     hook(server, secret_file=tmp_path / "secret").send(delivery(), datetime.now(UTC))
