@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.detect.likeness import (
+    AT_ONCE,
+    FIRST_AT_ONCE,
     MORE,
     PARALLEL,
     RIVALS,
@@ -37,6 +39,8 @@ _PRIOR_COUNT = 8  # joined and new reports each that a stream is taken to have h
 _STRANGERS = 200  # earlier reports that show how alike two happenings of the storyline are
 _COMPARED = 150  # latest reports of an event a newcomer is compared with
 _DAY = 86_400
+_MOMENT = 90 / _DAY  # days within which reports come at once
+_YOUNG = 16  # reports from which a stream is its own yardstick
 _NEAR, _LONGEST = NEAR.total_seconds() / _DAY, LONGEST.total_seconds() / _DAY
 _FRESH = 64  # changed events after which all are laid out again
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -166,7 +170,7 @@ class Clusters:
         best = max(odds[c.id] for c in found)
         rivals = sum(exp(min(odds[c.id], 30.0)) for c in found) - exp(min(best, 30.0))
         shift = PARALLEL * log(max(1, sum(near[c.id] for c in found))) + RIVALS * log1p(max(rivals, 0.0))
-        shift += MORE * self._joining()
+        shift += MORE * self._joining() + self._crowd(point, found)
         likely = [c.id for c in found if odds[c.id] >= min(best, JOIN - shift)]
         return sorted(((i, round(odds[i] + shift, 6)) for i in likely), key=lambda found: (-found[1], found[0]))
 
@@ -174,6 +178,16 @@ class Clusters:
         """The log odds that a report of this stream joins an event, as those remembered did."""
         joined = len(self._order) - len(self.all)
         return log((joined + _PRIOR_COUNT) / (len(self.all) + _PRIOR_COUNT))
+
+    def _crowd(self, point: Point, candidates: list[Cluster]) -> float:
+        """What reports of one moment have less in common than their dates say.
+
+        Those of a poll that gave them no date, of a day without a time, of the batch a storyline begins with.
+        """
+        days = np.concatenate([cluster.group.days for cluster in candidates])
+        others = np.count_nonzero(np.abs(days - point.day) <= _MOMENT)
+        youth = max(0.0, 1 - len(self._order) / _YOUNG)
+        return (AT_ONCE + FIRST_AT_ONCE * youth) * log1p(others)
 
     def _open(self, day: float) -> list[Cluster]:
         """The events that something of that day may join."""

@@ -32,6 +32,7 @@ DAYS, FIRST_DAY = -1.2, -3.3  # a day apart, and the first of them once more
 SPAN = -0.9  # a day from the first to the last report, from the second day on: what goes on is another happening
 SIZE = -0.5  # times the logarithm of the number of reports: a large event resembles everything
 SAME_OUTLET, OTHER_FIGURES = -1.5, -0.7
+AT_ONCE, FIRST_AT_ONCE = -0.4, -0.8  # times the logarithm of one and the reports of that moment; in a young stream more
 
 _NEAREST = 0.6  # share of the nearest report in a group's likeness, the rest is their mean: chains stay short
 _MOST_NAMES = 2.5  # rare names beyond that add nothing

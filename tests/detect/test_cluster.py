@@ -40,3 +40,13 @@ def test_what_goes_on_for_days_is_another_happening() -> None:
     *_, (going_on, _) = feed(chronicle(), STORM, AFTER, *daily, last)
     *_, (fresh, _) = feed(chronicle(), *daily[-1:], last)
     assert going_on.similarity < fresh.similarity
+
+
+def test_what_comes_at_one_moment_is_not_joined_for_its_date() -> None:
+    twin = entry(AFTER.title, source="wire-b")
+    odds = []
+    for hours in (-0.5, 0):
+        fires = [entry(WORDINGS[0].format(port), source=f"outlet-{port}", hours=hours) for port in PORTS]
+        *_, (assignment, _) = feed(chronicle(), *fires, STORM, twin)
+        odds.append(assignment.similarity)
+    assert odds[1] < odds[0]

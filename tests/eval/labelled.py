@@ -6,14 +6,14 @@ import json
 import random
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.detect.chronicle import Chronicle
 from monitor.detect.reading import Lens
 from monitor.text import canonical_url, clean, fingerprint
-from monitor.types import Assignment, Entry, Match, Novelty, Reason, Seeds, Storyline, Verdict
+from monitor.types import Assignment, Entry, Match, Novelty, Reason, Seed, Seeds, Storyline, Verdict
 
 MATCH = Match(score=0.8, threshold=0.5, on_topic=True, reason=Reason.MATCHED)
 TELLING = frozenset((Novelty.NEW_EVENT, Novelty.DEVELOPMENT))
@@ -93,6 +93,28 @@ def told_day_by_day(folder: Path, story: str) -> list[Item]:
             changed = {"title": row["summary"], "id": row["id"] + "-b", "source": "portal"} if bullet else {}
             found.append(item_of(row | changed | {"summary": ""}, start + timedelta(hours=min(30.0, late))))
     return found
+
+
+def mornings(items: Sequence[Item], count: int, dice: random.Random) -> Iterator[tuple[Seeds, list[Item]]]:
+    """First polls of a story: a batch of one moment with all reports of six events, and four earlier ones as seeds."""
+    by_event: dict[str, list[Item]] = defaultdict(list)
+    for item in sorted(items, key=lambda item: (item.entry.date, item.entry.uid)):
+        by_event[item.event].append(item)
+    events = list(by_event.values())
+    for _ in range(count):
+        cut = dice.randrange(4, len(events) - 6)
+        seeds = [reports[0].entry for reports in dice.sample(events[max(0, cut - 20) : cut], 4)]
+        moment = events[cut][0].entry.date
+        batch = [
+            i for reports in events[cut : cut + 6] for i in reports if i.entry.title not in {s.title for s in seeds}
+        ]
+        yield _as_seeds(seeds), [Item(replace(i.entry, date=moment), i.event) for i in batch]
+
+
+def _as_seeds(entries: Sequence[Entry]) -> Seeds:
+    paragraphs = [(e.summary,) if e.summary else () for e in entries]
+    pairs = enumerate(zip(entries, paragraphs, strict=True))
+    return Seeds(articles=tuple(Seed(file=f"{n}.md", title=e.title, paragraphs=text) for n, (e, text) in pairs))
 
 
 def decide(items: Sequence[Item], lens: Lens, seeds: Seeds | None = None) -> list[Decided]:

@@ -21,6 +21,7 @@ from tests.eval.labelled import (
     further,
     item_of,
     mixed,
+    mornings,
     rows,
     seoul,
     told_day_by_day,
@@ -80,6 +81,16 @@ def test_events_of_long_stories_told_day_by_day(data: Path, lens: Lens) -> None:
     scores = [clusters(d) for d in decided]
     assert fmean(s[0] for s in scores) >= 0.88, scores
     assert fmean(s[1] for s in scores) >= 0.68, scores
+
+
+def test_a_first_poll_at_one_moment_keeps_its_events_apart(data: Path, lens: Lens) -> None:
+    stories = [seoul(data), *(told_day_by_day(data, story) for story in STORIES)]
+    polls = [poll for n, story in enumerate(stories) for poll in mornings(story, 6, random.Random(n))]
+    score = fmean(clusters(decide(batch, lens, seeds))[0] for seeds, batch in polls)
+    firsts_only = [(seeds, list({i.event: i for i in reversed(batch)}.values())) for seeds, batch in polls]
+    found = fmean(len({d.cluster for d in decide(batch, lens, seeds)}) / len(batch) for seeds, batch in firsts_only)
+    assert score >= 0.7
+    assert found >= 0.68
 
 
 @pytest.mark.parametrize(("name", "count"), [("seoul-arms", 213), ("wcep-bullets", 250)])
