@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import requests
@@ -99,6 +101,15 @@ def test_feeds_are_counted_as_status_counts_them(probes: Probes, store: Store) -
         if s.name == "monitor_feeds"
     }
     assert found == told == {"ok": 3, "late": 1, "disabled": 1}
+
+
+def test_the_rules_in_the_readme_name_metrics_there_are(probes: Probes) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"monitor_[a-z_]+", readme))
+    told = {s.name for family in text_string_to_metric_families(get(probes, "/metrics").text) for s in family.samples}
+    families = set(re.findall(r"^# TYPE (\S+)", get(probes, "/metrics").text, re.MULTILINE))
+    assert named
+    assert named <= told | families
 
 
 def test_what_the_process_takes_is_told_too(probes: Probes) -> None:
