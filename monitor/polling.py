@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Self
@@ -17,7 +17,7 @@ import structlog
 
 from monitor.config import Config
 from monitor.crash import nothing
-from monitor.errors import FeedError
+from monitor.errors import FeedError, MonitorError, ParseError
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.health import BAD
 from monitor.feeds.parse import Reader
@@ -103,10 +103,8 @@ class Poller:
         report = PollReport(feeds=len(due))
         calm: list[Polled] = []
         for done, polled in enumerate(self._sweep(due, now, patience), 1):
-            if isinstance(polled.outcome, ParsedFeed):
-                self._remember(polled, polled.outcome, now, report)
-            else:
-                calm.append(polled)
+            taken = self._take_in(polled, now, report)
+            calm += [taken] if taken else []
             if progress is not None:
                 progress(done)
         self._remember_calm(calm, now, report)
@@ -124,6 +122,19 @@ class Poller:
     def _known(self, feed: Feed) -> dict[str, str]:
         with self.store.read() as tx:
             return tx.feeds.known(feed.id)
+
+    def _take_in(self, polled: Polled, now: datetime, report: PollReport) -> Polled | None:
+        """Store what a changed feed brought; return a feed that brought nothing, or nothing that can be stored."""
+        if not isinstance(polled.outcome, ParsedFeed):
+            return polled
+        try:
+            self._remember(polled, polled.outcome, now, report)
+        except (MonitorError, OSError, MemoryError):  # the machine's trouble, and no feed's
+            raise
+        except Exception as error:  # a feed that no test foresaw must not stop the others
+            log.exception("feed-failed", feed=polled.feed.label)
+            return replace(polled, outcome=ParseError(polled.feed.url, f"cannot be stored: {type(error).__name__}"))
+        return None
 
     def _remember(self, polled: Polled, parsed: ParsedFeed, now: datetime, report: PollReport) -> None:
         """Store the entries of a changed feed together with the feed's next state: all or nothing."""

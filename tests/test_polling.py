@@ -212,3 +212,24 @@ def test_the_log_tells_when_a_feed_begins_to_fail_and_when_it_is_well_again(tmp_
         line.store.close()
     told = [(each["event"], each["feed"]) for each in lines if each["event"].startswith("feed-")]
     assert told == [("feed-failing", "outlet-0"), ("feed-well", "outlet-0")]
+
+
+def test_a_feed_that_cannot_be_stored_keeps_no_other_waiting_and_is_read_again(tmp_path: Path) -> None:
+    def surprise(moment: str) -> None:
+        if moment == "mid-insert" and not surprised:
+            surprised.append(moment)
+            raise OverflowError("a number that no database takes")
+
+    surprised: list[str] = []
+    with Newsroom(tmp_path, feeds=3) as room, room.monitor(surprise) as line, line.store:
+        for number, feed in enumerate(room.feeds):
+            feed.publish(f"News number {number}")
+        with capture_logs() as lines:
+            first = line.poll()
+        assert (first.new, first.failed, first.changed) == (2, 1, 2)
+        assert [each["event"] for each in lines if each["log_level"] == "error"] == ["feed-failed"]
+        with line.store.read() as tx:
+            (failed,) = [feed for feed in tx.feeds.all() if feed.failures]
+        assert failed.error == "cannot be stored: OverflowError"
+        room.clock.advance(hours=2)
+        assert line.poll().new == 1
