@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from waitress import create_server
 from waitress.trigger import trigger
-from waitress.wasyncore import close_all
+from waitress.wasyncore import dispatcher
 
 from monitor.errors import MonitorError
 
@@ -51,16 +51,20 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         """End the loop from within: only its own thread can close its sockets without a race."""
-        waker = next(each for each in self._sockets.values() if isinstance(each, trigger))
+        wakers = [each for each in self._sockets.values() if isinstance(each, trigger)]
 
         def end() -> None:
-            waker.del_channel()  # stays open until the loop has ended: we may still be writing to it
-            close_all(self._sockets)
+            for each in list(self._sockets.values()):
+                if each in wakers:
+                    each.del_channel()  # stays open until nobody writes to it any more: we, or a thread that answered
+                else:
+                    dispatcher.close(each)  # the server's own would close its waker
 
-        waker.pull_trigger(end)
+        wakers[0].pull_trigger(end)
         self._thread.join(5)
-        self._server.task_dispatcher.shutdown()  # a thread that has just answered wakes the loop once more
-        waker.close()
+        self._server.task_dispatcher.shutdown()
+        for waker in wakers:
+            waker.close()
 
     @property
     def port(self) -> int:

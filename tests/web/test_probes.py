@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
+from waitress.trigger import trigger
 
 from monitor.feeds.health import health_of
 from monitor.metrics import Metrics
@@ -110,6 +112,22 @@ def test_the_rules_in_the_readme_name_metrics_there_are(probes: Probes) -> None:
     families = set(re.findall(r"^# TYPE (\S+)", get(probes, "/metrics").text, re.MULTILINE))
     assert named
     assert named <= told | families
+
+
+def test_the_end_comes_while_somebody_still_rings(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    probes = Probes("127.0.0.1:0", store, Metrics(), lambda: NOW, list)
+    once = trigger._physical_pull
+
+    def ring_until_after_the_end(self: trigger) -> None:
+        once(self)
+        if threading.current_thread() is threading.main_thread():
+            for loop in [each for each in threading.enumerate() if each.name == "probes"]:
+                loop.join(10)
+            once(self)
+
+    with probes:
+        assert get(probes, "/-/healthy").status_code == 200
+        monkeypatch.setattr(trigger, "_physical_pull", ring_until_after_the_end)
 
 
 def test_what_the_process_takes_is_told_too(probes: Probes) -> None:
