@@ -239,3 +239,39 @@ def test_what_is_written_while_a_reload_reads_is_due_for_the_next(room: Newsroom
         began = room.clock()
         assert reload()
         assert reload.daemon._loaded_at == began
+
+
+@pytest.mark.parametrize("formerly", ["", "formerly: turin, "], ids=["the same name", "another name"])
+def test_what_waits_in_the_outbox_and_what_is_not_yet_told_outlive_a_reload(room: Newsroom, formerly: str) -> None:
+    room.write(storylines=TWO, routes=ROUTE.replace("desk", "ops"))
+    with serving(room) as reload:
+        room.feeds[0].publish("Turin club signs a striker", at=room.clock())
+        reload.line.once()
+        before = len(room.hook.posts)
+        room.hook.faults.arm("status", "503")
+        room.feeds[0].publish("Bridge over the Po in Turin closes for repairs", at=room.clock())
+        room.clock.advance(minutes=20)
+        reload.line.once()  # the digest waits in the outbox
+        room.feeds[0].publish("Tram drivers of Turin walk out over pay", at=room.clock())
+        room.clock.advance(minutes=20)
+        reload.line.poll()
+        reload.line.assess()  # and an alert for its time
+        name = "torino" if formerly else "turin"
+        room.write(
+            storylines=TWO.replace("turin: {", f"{name}: {{{formerly}"),
+            routes=ROUTE.replace("desk", "ops").replace("turin", name),
+        )
+        assert reload()
+        for _ in range(3):
+            room.clock.advance(hours=2)
+            reload.line.compose()
+            reload.line.deliver()
+        told = [event["title"] for post in room.hook.posts[before:] for event in post.json["data"]["events"]]
+        assert sorted(set(told)) == [
+            "Bridge over the Po in Turin closes for repairs",
+            "Tram drivers of Turin walk out over pay",
+        ]
+        assert len({post.key for post in room.hook.posts[before:]}) == 2
+        with reload.line.store.read() as tx:
+            assert tx.outbox.counts() == {"sent": 3}
+            assert not tx.events.pending_groups()
