@@ -215,7 +215,11 @@ def list_deliveries(session: Session, state: str | None, limit: int) -> None:
         )
         for each in found
     ]
-    show.table(("id", "state", "when", "receiver", "to", "tries", "what"), rows, empty="nothing was sent yet")
+    show.table(
+        ("id", "state", "when", "receiver", "to", "tries", "what"),
+        rows,
+        empty=f"no {state} deliveries" if state else "nothing was sent yet",
+    )
 
 
 def _delivery(each: Delivery) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_events(told: Newsroom, monitor: Monitor) -> None:
 
 def test_deliveries(told: Newsroom, monitor: Monitor) -> None:
     assert [each["state"] for each in monitor("deliveries list --json").json] == ["sent"]
-    assert monitor("deliveries list --state dead").out == "nothing was sent yet\n"
+    assert monitor("deliveries list --state dead").out == "no dead deliveries\n"
     shown = monitor("deliveries show 1 --body")
     assert "SEOUL AND ARMS" in shown.out
     assert monitor("deliveries show 99").code == 1
