@@ -108,6 +108,7 @@ def _read(folder: Path, text: str) -> Any:
         "polling: {max_body: 5MB}",
         "routes: []\nreceivers: {}\nfeeds: []",
         "include: conf.d/*.yaml",
+        "receivers: {d: {email: {to: desk@example.org}}}",
         "receivers: {d: {file: {path: x}}}\nroutes: [{receiver: d, immediate: {}, tags: a, quiet_hours: 'sat,sun'}]",
     ],
 )

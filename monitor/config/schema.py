@@ -48,6 +48,7 @@ SENSITIVITY: list[dict[str, Any]] = [
 # What validators accept beside the type itself, by model and key: shorthands people write.
 SHORTHANDS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("FileSettings", "include"): [TEXT],
+    ("EmailSettings", "to"): [TEXT],
     ("PollingSettings", "max_body"): [SIZE],
     ("PollingSettings", "max_decoded"): [SIZE],
     ("RouteSettings", "tags"): [TEXT],
