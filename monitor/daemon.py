@@ -271,8 +271,13 @@ class Daemon:
             return
         self._ticked["note"] = time.monotonic()
         give_back()
+        noted = {
+            "at": self.clock().isoformat(),
+            "loaded_at": self._loaded_at.isoformat(),
+            "files": [str(path) for path in self.pipeline.config.files],
+        }
         with suppress(StoreError), store.begin() as tx:
-            tx.desk.note("tick", {"at": self.clock().isoformat(), "loaded_at": self._loaded_at.isoformat()})
+            tx.desk.note("tick", noted)
 
     def late_verbs(self, patience: timedelta = timedelta(minutes=10)) -> list[str]:
         """Return the verbs that have not come to an end for longer than `patience`."""

@@ -103,7 +103,7 @@ class Root(click.Group):
     "-c",
     "--config",
     "config_path",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),  # what cannot be read is a bad configuration, no wrong usage
     help="Configuration to use, instead of the first found in the usual places.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON (reading verbs).")

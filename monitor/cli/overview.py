@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,7 @@ def of(session: Session, now: datetime) -> dict[str, Any]:
         *_standstill(found, now),
         *_unread(found["service"]),
         *_unsent(found["outbox"], now),
-        *_dead(found["feeds"]),
+        *_unreadable(found["feeds"]),
     )
     return {"trouble": [{"what": what, "do": remedy} for what, remedy in needs], **found}
 
@@ -84,8 +84,13 @@ def _unsent(outbox: dict[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
         yield f"a message waits for {show.span(now - oldest)}", "monitor deliveries list"
 
 
-def _dead(feeds: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    if feeds["dead"]:
+def _unreadable(feeds: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    if set(feeds["states"]) - {"disabled"} == {"failing"}:
+        yield (
+            "no feed could be read at its last poll",
+            "is this machine online? monitor feeds health says what each met",
+        )
+    elif feeds["dead"]:
         have = "feeds have" if feeds["dead"] > 1 else "feed has"
         yield f"{feeds['dead']} {have} not been readable for a day", "monitor feeds health"
 
@@ -98,13 +103,15 @@ def _service(config: Config, look: Glance) -> dict[str, Any]:
         "running": look.runs,
         "ticked_at": _moment(tick.get("at")),
         "loaded_at": loaded,
-        "reload_due": changed_since(config, loaded.timestamp()) if look.runs and loaded else [],
+        "reload_due": changed_since(config, loaded.timestamp(), tick.get("files", ())) if look.runs and loaded else [],
     }
 
 
-def changed_since(config: Config, moment: float) -> list[str]:
-    """Return what changed on disk after `moment` (seconds of the epoch): files, seeds of a storyline."""
+def changed_since(config: Config, moment: float, read: Collection[str]) -> list[str]:
+    """Return what changed on disk after `moment` (seconds of the epoch), when the files `read` were: files, seeds."""
     changed = [show.clean(path) for path in config.files if _touched(path, moment)]
+    files = {str(path) for path in config.files}
+    changed += [f"{show.clean(path)} (no longer included)" for path in read if path not in files]
     for name, folder in config.seed_folders.items():
         if any(_touched(path, moment) for path in (folder, *(folder.rglob("*") if folder.is_dir() else ()))):
             changed.append(f"the seeds of {name}")

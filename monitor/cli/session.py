@@ -126,7 +126,9 @@ class Verb(click.Command):
         if reads:
             self.params.append(_shared("--json", "as_json", is_flag=True, help="Answer in JSON."))
         self.params.append(_shared("-v", "--verbose", "verbose", count=True, hidden=True))
-        self.params.append(_shared("-c", "--config", "config_path", type=click.Path(path_type=Path), hidden=True))
+        self.params.append(
+            _shared("-c", "--config", "config_path", type=click.Path(readable=False, path_type=Path), hidden=True)
+        )
 
 
 def _shared(*names: str, **options: Any) -> click.Option:

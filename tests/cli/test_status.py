@@ -40,11 +40,11 @@ def change(desk: Path) -> Change:
     return act
 
 
-def tick(before: timedelta) -> None:
-    """Leave the word of a service that ticked so long ago."""
+def tick(before: timedelta, *files: Path) -> None:
+    """Leave the word of a service that ticked so long ago, and read these files then."""
     at = (datetime.now(UTC) - before).isoformat()
     with Store("var") as store, store.begin() as tx:
-        tx.desk.note("tick", {"at": at, "loaded_at": at})
+        tx.desk.note("tick", {"at": at, "loaded_at": at, "files": [str(path) for path in files]})
 
 
 def needs(monitor: Monitor) -> list[str]:
@@ -75,6 +75,26 @@ def test_a_service_that_does_not_tick_is_not_called_well(desk: Path, monitor: Mo
         assert not monitor("status").out.startswith("All is well")
     finally:
         lock.release()
+
+
+def test_a_file_that_is_no_longer_included_makes_a_reload_due(desk: Path, monitor: Monitor) -> None:
+    tick(timedelta(0), desk / "monitor.yaml", desk / "conf.d/ports.yaml")
+    lock = RunLock(Path("var/monitor.db"))
+    lock.acquire()
+    try:
+        due = f"a reload is due, changed since it was read: {desk}/conf.d/ports.yaml (no longer included)"
+        assert needs(monitor) == [f"{due}: systemctl reload monitor, or kill -HUP"]
+        tick(timedelta(0), desk / "monitor.yaml")
+        assert needs(monitor) == []
+    finally:
+        lock.release()
+
+
+def test_a_machine_that_is_offline_is_not_called_well(change: Change, monitor: Monitor) -> None:
+    change("update feeds set health = 'failing', error = 'no route to host', failing_since = {ms}")
+    assert needs(monitor)[0].startswith("no feed could be read at its last poll: is this machine online?")
+    change("update feeds set health = 'ok' where id = 1")
+    assert needs(monitor) == []
 
 
 def test_nobody_polls_any_more(change: Change, monitor: Monitor) -> None:
