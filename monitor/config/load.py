@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from monitor import text
 from monitor.config import checks
@@ -189,9 +188,11 @@ def _feeds(parts: Parts, found: Problems) -> dict[str, Feed]:
 
 
 def _loosely(url: str) -> str:
-    """Return an address without what two writings of one feed may differ in: scheme, case of host, port, last slash."""
-    parts = urlsplit(url)
-    return f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
+    """Return an address without what two writings may differ in: scheme, case of host, usual port, last slash."""
+    host, _, rest = url.partition("//")[2].partition("/")
+    host = host.lower().removeprefix("www.").removesuffix(":443").removesuffix(":80")
+    path, _, query = rest.partition("#")[0].partition("?")
+    return f"{host}/{path.rstrip('/')}?{query}"
 
 
 def _listed(placed: Placed[OpmlSettings], polling: PollingSettings, found: Problems) -> list[Feed]:

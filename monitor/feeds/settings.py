@@ -15,6 +15,7 @@ from monitor.durations import Duration
 from monitor.types import Feed, FullText
 
 UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "kib": 2**10, "mib": 2**20}
+PLAIN = re.compile(r"https?://[a-z\d][a-z\d.-]*(?::\d{1,4})?(?:/[!-~]*)?", re.I)  # an address with nothing to object to
 SIZE = re.compile(r"(\d{1,12})\s*([a-z]*)", re.I)
 SHORTEST = timedelta(seconds=1)
 
@@ -35,6 +36,8 @@ def web_address(url: str) -> str:
     Errors: ValueError unless it is http(s), names a host, and carries no credentials.
     """
     url = url.strip()
+    if PLAIN.fullmatch(url):
+        return url
     parts = urlsplit(url)
     if parts.scheme.lower() not in ("http", "https"):
         start = url.partition("//")[0] if "//" in url else url.rpartition("@")[2]  # a password may stand between

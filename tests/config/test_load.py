@@ -231,6 +231,9 @@ def test_two_writings_of_one_address_are_a_warning(read: Read) -> None:
     assert [warning.partition("feeds[2]: ")[2] for warning in made.warnings] == [
         "this address differs from that in monitor.yaml:5:5 only in ways that seldom matter; one will do"
     ]
+    for another in (":8443/world.xml", "/World.xml", "/world.xml?page=2"):
+        second = f"https://feeds.example.org/world.xml\n  - https://feeds.example.org{another}"
+        assert read(SOUND.replace("https://feeds.example.org/world.xml", second)).warnings == ()
 
 
 def test_a_seeds_folder_without_an_article_is_named_as_written(faults: Faults, tmp_path: Path) -> None:
