@@ -107,7 +107,7 @@ def _service(config: Config, look: Glance) -> dict[str, Any]:
     }
 
 
-def changed_since(config: Config, moment: float, read: Collection[str]) -> list[str]:
+def changed_since(config: Config, moment: float, read: Collection[str] = ()) -> list[str]:
     """Return what changed on disk after `moment` (seconds of the epoch), when the files `read` were: files, seeds."""
     changed = [show.clean(path) for path in config.files if _touched(path, moment)]
     files = {str(path) for path in config.files}
