@@ -242,8 +242,9 @@ class Daemon:
 
     def _feed_watchdog(self) -> None:
         """Tell systemd that we live, but only when the store answers and the verbs tick; and how things stand."""
-        late = self.late_verbs()
-        standing = f"late: {', '.join(late)}" if late else self._standing
+        late, failing = self.late_verbs(), sorted(self._rests)
+        standing = f"failing, tried again: {', '.join(failing)}; see the log" if failing else self._standing
+        standing = f"late: {', '.join(late)}" if late else standing
         if standing != self._said:
             self._said = standing
             self._watchdog.status("; ".join(standing.splitlines()))

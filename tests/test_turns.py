@@ -110,19 +110,23 @@ def test_a_verb_that_hangs_keeps_no_other_waiting(stuck: str) -> None:
 @pytest.mark.parametrize("error", [StoreError("no space left on the disk"), ValueError("a surprise")])
 def test_a_verb_that_fails_rests_ever_longer_and_is_well_at_once_afterwards(error: Exception) -> None:
     def fail() -> None:
-        if failing:
+        if line.turns["assess"] <= 4:
             raise error
+        go_on.wait(DEADLINE)
 
-    failing = [True]
+    go_on = threading.Event()
     line = Line({"assess": fail})
     with ticking(line) as daemon:
-        eventually(lambda: line.turns["assess"] == 4)
-        eventually(lambda: "assess" not in daemon._at_work)
+        eventually(lambda: line.turns["assess"] == 5)
         assert daemon._rests["assess"][0] == pytest.approx(8 * HURRY)
-        assert line.turns["poll"] > 4
-        failing.clear()
+        eventually(lambda: line.turns["poll"] > 4)
+        daemon._feed_watchdog()
+        assert daemon._said == "failing, tried again: assess; see the log"
+        go_on.set()
         eventually(lambda: line.turns["assess"] > 20)
         assert "assess" not in daemon._rests
+        daemon._feed_watchdog()
+        assert daemon._said == "running"
     for _ in range(50):
         daemon._rest("poll", failed=True)
     assert daemon._rests["poll"][0] == LONGEST_REST
