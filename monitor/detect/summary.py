@@ -162,8 +162,11 @@ def _worth(statement: Statement, member: Member, common: Counter[str]) -> float:
 
 
 def _lines(candidates: Sequence[_Candidate], known: KnownClaims, heading: Statement) -> tuple[Line, ...]:
-    """The best sentences that neither repeat what is known nor say the same as each other in other words."""
-    lines: list[Line] = []
+    """The best sentences that neither repeat what is known nor say the same as each other in other words.
+
+    Those nearest to the heading come first: what may belong elsewhere does not stand right below it.
+    """
+    lines: list[tuple[float, Line]] = []
     vectors = static_vectors().encode([heading.text, *(c.statement.text for c in candidates)])
     chosen = [vectors[0]]
     left: dict[str, int] = {}
@@ -180,8 +183,9 @@ def _lines(candidates: Sequence[_Candidate], known: KnownClaims, heading: Statem
         left[entry.uid] = room - len(quoted)
         known.add(statement)
         chosen.append(vector)
-        lines.append(Line(text=quoted, source=entry.source, link=entry.link, entry_uid=entry.uid))
-    return tuple(lines)
+        line = Line(text=quoted, source=entry.source, link=entry.link, entry_uid=entry.uid)
+        lines.append((round(float(vector @ chosen[0]), 5), line))
+    return tuple(line for _, line in sorted(lines, key=lambda found: -found[0]))
 
 
 def _corrections(corrected: Sequence[Member]) -> list[Line]:
