@@ -41,6 +41,7 @@ from monitor.upkeep import tidy
 TICK = 1.0  # seconds between looks for what is due
 TIDY = 3600.0  # seconds between rounds of housekeeping
 NOTE = 30.0  # seconds between two words to `status`
+ROUND = 5.0  # seconds that entries wait for the feeds that are being read
 BLIND = 30.0  # seconds without a look at the store after which the watchdog hears nothing
 LIVE = ("routes", "polling", "operator", "retention", "summariser")  # parts of the configuration that a reload changes
 FIXED = ("probes", "web")  # and those it does not
@@ -84,7 +85,7 @@ class Daemon:
         self._end = threading.Event()
         self._loaded_at = clock()  # or a moment later: what is written after this may not be read yet
         self._ticked: dict[str, float] = {}
-        self._at_work: set[str] = set()  # verbs
+        self._at_work: dict[str, float] = {}  # verb -> since when
         self._rests: dict[str, tuple[float, float]] = {}  # verb that failed -> seconds it rests, until when
         self._looking = threading.Lock()  # two looks at once would start a verb twice
         self._hands = Hands(len(VERBS), thread_name_prefix="verb")
@@ -167,16 +168,20 @@ class Daemon:
         return scheduler
 
     def _look(self) -> None:
-        """Set those verbs to work that have something to do, are not at it and need no rest after a failure."""
+        """Set those verbs to work that have something to do, are not at it and need no rest after a failure.
+
+        Entries wait a little for the round of feeds they came in, so that they are judged in their order.
+        """
         with self._looking:
-            due = self.pipeline.due()
+            due, now = self.pipeline.due(), time.monotonic()
+            is_round = now - self._at_work.get("poll", -ROUND) < ROUND
             for verb in VERBS:
-                if verb in self._at_work:
+                if verb in self._at_work or (verb == "assess" and is_round):
                     continue
                 if verb not in due:
                     self._has_ticked(verb)
-                elif time.monotonic() >= self._rests.get(verb, (0.0, 0.0))[1]:
-                    self._at_work.add(verb)
+                elif now >= self._rests.get(verb, (0.0, 0.0))[1]:
+                    self._at_work[verb] = now
                     self._hands.submit(self._work, verb)
 
     def _work(self, verb: str) -> None:
@@ -185,7 +190,7 @@ class Daemon:
             left = self._guarded(verb, lambda: self.pipeline.turn(verb))
             self._rest(verb, failed=left is None)
         finally:
-            self._at_work.discard(verb)
+            del self._at_work[verb]
         if left:
             self._guarded("look", self._look)
 

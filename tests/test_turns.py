@@ -16,7 +16,7 @@ from typing import cast
 import pytest
 
 from monitor import config
-from monitor.daemon import LONGEST_REST, Daemon
+from monitor.daemon import LONGEST_REST, ROUND, Daemon
 from monitor.errors import StoreError
 from monitor.pipeline import VERBS, Pipeline
 from monitor.store import Store
@@ -89,7 +89,7 @@ def test_no_verb_runs_twice_at_once_or_starves_when_looks_come_by_the_hundred() 
             line.turns.clear()
             eventually(lambda: all(line.turns[verb] > 50 for verb in VERBS))
     assert line.twice == set()
-    assert daemon._at_work == set()
+    assert not daemon._at_work
 
 
 @pytest.mark.parametrize("stuck", VERBS)
@@ -105,6 +105,20 @@ def test_a_verb_that_hangs_keeps_no_other_waiting(stuck: str) -> None:
         go_on.set()
         eventually(lambda: line.turns[stuck] > 20)
     assert line.twice == set()
+
+
+def test_entries_wait_a_little_for_the_round_of_feeds_they_came_in() -> None:
+    def hang() -> None:
+        go_on.wait(DEADLINE)
+
+    go_on = threading.Event()
+    line = Line({"poll": hang})
+    with ticking(line) as daemon:
+        eventually(lambda: line.turns["compose"] > 20)
+        assessed = line.turns["assess"]  # the first look found no feed being read
+        assert assessed <= 1 or time.monotonic() - daemon._at_work["poll"] >= ROUND
+        go_on.set()
+        eventually(lambda: line.turns["assess"] > assessed)
 
 
 @pytest.mark.parametrize("error", [StoreError("no space left on the disk"), ValueError("a surprise")])
