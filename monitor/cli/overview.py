@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,9 @@ from monitor.errors import StoreError
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.notify.routes import Route
     from monitor.store.glance import Glance
-    from monitor.types import Feed, Silence
+    from monitor.types import Feed, Silence, Storyline
 
 WEEK = timedelta(days=7)
 LATE = timedelta(minutes=5)  # without a tick; one is noted twice a minute
@@ -25,21 +27,33 @@ ILL = ("failing", "not a feed", "gone", "late", "degraded", "empty")
 MERELY = ILL.index("late")  # from here on they are readable
 
 
+@dataclass(frozen=True, slots=True)
+class _Every:
+    """What is read once for every storyline."""
+
+    routes: Sequence[Route]
+    pending: Mapping[tuple[str, str], int]  # alerts, by route and storyline
+    silences: Sequence[Silence]
+    now: datetime
+
+
 def of(session: Session, now: datetime) -> dict[str, Any]:
     """Return the state of everything, as `status --json` prints it."""
+    from monitor.notify.settings import routes_of
     from monitor.store.glance import glance
 
     config = session.outline
     with glance(config.state) as look:
         bytes_, waiting = look.size()
+        every = _Every(routes_of(config.routes), look.pending(), look.silences(), now)
         found: dict[str, Any] = {
             "config": config.path,
             "state": config.state,
             "service": _service(config, look),
-            "storylines": [_story(config, look, name, now) for name in config.storylines],
+            "storylines": [_story(look, story, every) for story in config.storylines.values()],
             "feeds": _feeds(config, look, now),
             "outbox": dict(zip(("states", "oldest_waiting", "next_attempt"), look.outbox(), strict=True)),
-            "silences": look.silences(),
+            "silences": every.silences,
             "database": {"bytes": bytes_, "waiting": waiting},
         }
         found["outbox"]["given_up"] = look.given_up(now - WEEK)
@@ -130,14 +144,12 @@ def _moment(written: Any) -> datetime | None:
     return datetime.fromisoformat(written) if isinstance(written, str) else None
 
 
-def _story(config: Config, look: Glance, name: str, now: datetime) -> dict[str, Any]:
-    from monitor.notify.settings import routes_of
-
-    story, (threshold, origin) = config.storylines[name], look.threshold(name)
+def _story(look: Glance, story: Storyline, every: _Every) -> dict[str, Any]:
+    name, now = story.name, every.now
+    (threshold, origin), latest = look.threshold(name), look.latest_event(name)
     week = look.matches(name, now - WEEK)
-    routes = [route for route in routes_of(config.routes) if route.hears(name)]
+    routes = [route for route in every.routes if route.hears(name)]
     slots = [slot for route in routes if (slot := route.next_slot(now))]
-    pending, latest = look.pending(), look.latest_event(name)
     return {
         "name": name,
         "title": story.label,
@@ -149,10 +161,10 @@ def _story(config: Config, look: Glance, name: str, now: datetime) -> dict[str, 
         "matches_a_day": round(len(week) / 7, 1),
         "last_match": max(week, default=None),
         "last_event": dict(zip(("id", "title", "at"), latest, strict=True)) if latest else None,
-        "pending": sum(pending.get((route.key, name), 0) for route in routes),
+        "pending": sum(every.pending.get((route.key, name), 0) for route in routes),
         "next_digest": min(slots, default=None),
         "told_to": sorted({route.receiver for route in routes}),
-        "silenced": any(_is_all_of(silence, name, now) for silence in look.silences()),
+        "silenced": any(_is_all_of(silence, name, now) for silence in every.silences),
     }
 
 
