@@ -11,7 +11,7 @@ import structlog
 from monitor.config import Config
 from monitor.detect import summary
 from monitor.detect.summary import Member, Told
-from monitor.feeds.health import health_of, rolled_within
+from monitor.feeds.health import BAD, health_of, rolled_within
 from monitor.following import Following
 from monitor.links import Named, links_of
 from monitor.notify import route as routing
@@ -43,7 +43,6 @@ ON_REQUEST = (Novelty.REPEAT, Novelty.COPY)  # told only on routes that name the
 REQUESTED = "nothing new; this route asks for repeats"
 NOTHING_NEW = "nothing new for this receiver"
 LATELY = timedelta(days=2)  # how far back caps look; a longer repeat_interval looks further
-BAD = {Health.FAILING, Health.NOT_A_FEED, Health.GONE}
 LOOK_AGAIN = timedelta(minutes=1)
 NEAREST = 5  # near misses named in a nil report
 

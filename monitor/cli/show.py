@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
@@ -15,6 +14,8 @@ from enum import Enum
 from typing import Any
 
 import click
+
+from monitor.notify import layout
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 COLUMN_MOST, COLUMN_LEAST, LAST_LEAST = 40, 12, 20  # characters of a column; of the last, which takes what is left
@@ -123,18 +124,13 @@ def line(text: str, style: str = "") -> None:
     say(_cut(clean(text), shutil.get_terminal_size().columns) if on_terminal() else text, style)
 
 
-def _cut(text: str, width: int) -> str:
+def _cut(text: str, columns: int) -> str:
     """Return what fits into so many columns."""
-    if cells(text) <= width:
+    if layout.width(text) <= columns:
         return text
-    while text and cells(text) >= width:
+    while text and layout.width(text) >= columns:
         text = text[:-1]
     return f"{text}…"
-
-
-def cells(text: str) -> int:
-    """Return how many columns of a terminal a line takes; ideographs and the like take two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else not unicodedata.combining(sign) for sign in text)
 
 
 def count(number: int, what: str, many: str = "") -> str:

@@ -12,9 +12,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from monitor.config.document import Document
+from monitor.config.syntax import SECRETIVE
 from monitor.errors import ConfigError
 
-SECRET = re.compile(r"pass|secret|token|auth|header|credential|apprise|webhook|^url$|_env$", re.IGNORECASE)
+SECRET = re.compile(rf"{SECRETIVE}|^url$|_env$", re.IGNORECASE)
 OFFENDING_MOST = 60
 
 SENTENCES = {

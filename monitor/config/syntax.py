@@ -9,7 +9,8 @@ import yaml
 
 from monitor.errors import ConfigError, Where
 
-SECRET = re.compile(r"pass|secret|whsec|token|auth|header|credential|apprise|webhook|\burl|://|_env\b", re.IGNORECASE)
+SECRETIVE = "pass|secret|token|auth|header|credential|apprise|webhook"  # what stands beside such words is not repeated
+SECRET = re.compile(rf"{SECRETIVE}|whsec|\burl|://|_env\b", re.IGNORECASE)
 LINE_MOST = 60  # characters of a line repeated
 
 INDENTED = "this line is indented otherwise than what stands above, or a quote or bracket above is not closed in time"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import screen, show
+from monitor.notify import layout
 from monitor.store import Store
 from monitor.store.locks import RunLock
 from monitor.types import Silence
@@ -180,5 +181,5 @@ def test_thirty_storylines_and_forty_ill_feeds_fit_a_screen(
     )
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) <= 50
-    assert max(map(show.cells, lines)) <= columns
+    assert max(map(layout.width, lines)) <= columns
     assert "0.50 +0.03" in "".join(lines)
