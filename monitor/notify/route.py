@@ -34,9 +34,7 @@ class RouteFacts:
     tags: tuple[str, ...] = ()  # of the entry's feed
     text: str = ""
     independent_sources: int = 1  # of the event, this entry counted
-    sources_before: int = (
-        0  # the same before it came, of the best known part where it joined events; 0: its first entry
-    )
+    sources_before: int = 0  # before it came, of the best known part where it joined events; 0: its first entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
