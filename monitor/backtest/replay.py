@@ -19,8 +19,7 @@ from monitor.store import Store
 from monitor.store.stories import Decided
 from monitor.text import canonical_url, clean
 from monitor.types import Entry, Feed, FullText, Novelty, Reason, Seeds, Sensitivity, Storyline
-
-TELLING = (Novelty.NEW_EVENT, Novelty.DEVELOPMENT, Novelty.CORRECTION)
+from monitor.types.novelty import NEWS
 
 Progress = Callable[[int], None]
 
@@ -42,7 +41,7 @@ class Row:
     @property
     def told(self) -> bool:
         """Whether a reader would have been alerted."""
-        return self.verdict in TELLING
+        return self.verdict in NEWS
 
     @property
     def margin(self) -> float:

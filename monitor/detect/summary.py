@@ -16,6 +16,7 @@ from monitor.detect.reading import Reading
 from monitor.detect.vectors import static_vectors
 from monitor.text import short
 from monitor.types import DigestEntry, DigestEvent, Entry, Event, Line, Match, Novelty, Seeds, Verdict
+from monitor.types.novelty import NEWS
 
 MAX_LINES = 3
 MAX_EXCERPT = 300  # characters of one entry that are shown
@@ -24,7 +25,6 @@ MOST_TOLD = 2_000  # delivered sentences looked back on
 SAME = 0.8  # cosine from which two sentences of one event say the same
 MIN_QUOTE = 120  # a longer sentence is cut, but not to less
 MIN_LINE = 30  # a shorter sentence says too little to be quoted
-_TELLING = frozenset((Novelty.NEW_EVENT, Novelty.DEVELOPMENT, Novelty.CORRECTION))
 _RANK = {
     Novelty.NEW_EVENT: 1.0,
     Novelty.CORRECTION: 0.9,
@@ -80,7 +80,7 @@ def tell(event: Event, members: Sequence[Member], told: Told, correcting: Collec
         return None
     update = event.id in told.events
     known = KnownClaims(before=told.claims)
-    news = [m for m in members if m.verdict.novelty in _TELLING and not known.has(_heading(m))]
+    news = [m for m in members if m.verdict.novelty in NEWS and not known.has(_heading(m))]
     corrected = [m for m in members if m.entry.uid in correcting and m.verdict.novelty is Novelty.CORRECTION]
     headline = _headline((corrected or news or members) if update else members, told)
     heading = _heading(headline)
@@ -141,7 +141,7 @@ def _of_seeds(seeds: Seeds | None) -> list[Statement]:
 
 def _candidates(members: Sequence[Member], told: Told, update: bool) -> list[_Candidate]:
     """Sentences worth telling, best first; in another language only where there is nothing else."""
-    own = [m for m in members if m.copy_of is None and not (update and m.verdict.novelty not in _TELLING)]
+    own = [m for m in members if m.copy_of is None and not (update and m.verdict.novelty not in NEWS)]
     own = [m for m in own if _speaks(m, told)] or own
     read = [(member, statements_of(member.entry.title, _body(member), member.reading.lang)) for member in own]
     common = Counter(stem for _, found in read for stem in {stem for s in found for stem in s.stems})
@@ -226,7 +226,7 @@ def _told_event(
     event: Event, members: Sequence[Member], headline: Member, lines: tuple[Line, ...], update: bool
 ) -> DigestEvent:
     quoted = {headline.entry.uid, *(line.entry_uid for line in lines)}
-    new = [m for m in members if m.verdict.novelty in _TELLING]
+    new = [m for m in members if m.verdict.novelty in NEWS]
     told_now = [m for m in new if m.entry.uid in quoted] or new
     best = max(members, key=lambda m: m.match.score)
     return DigestEvent(

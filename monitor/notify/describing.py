@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from monitor import durations
 from monitor.notify.quiet import Quiet
-from monitor.notify.routes import NEWS, Route
+from monitor.notify.routes import Route
+from monitor.types.novelty import NEWS
 
 
 def describe(route: Route) -> str:

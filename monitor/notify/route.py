@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 from monitor.notify import slots, terms
-from monitor.notify.routes import NEWS, Kind, Route
+from monitor.notify.routes import Kind, Route
 from monitor.types import (
     Alert,
     AlertState,
@@ -21,6 +21,7 @@ from monitor.types import (
     Novelty,
     Silence,
 )
+from monitor.types.novelty import NEWS
 
 SECOND_SOURCE = "second independent source"
 SLEW = timedelta(minutes=1)  # by which a clock may be set back without any notice

@@ -10,9 +10,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.notify import slots
 from monitor.notify.quiet import Quiet
-from monitor.types import Novelty
-
-NEWS = (Novelty.NEW_EVENT, Novelty.DEVELOPMENT, Novelty.CORRECTION)
+from monitor.types.novelty import NEWS, Novelty
 
 
 class Kind(StrEnum):

@@ -15,8 +15,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from monitor.durations import Duration
 from monitor.notify import quiet, slots, terms
 from monitor.notify.receivers import ReceiverSettings, Settings, WebAddress
-from monitor.notify.routes import NEWS, Kind, Route
-from monitor.types import Novelty
+from monitor.notify.routes import Kind, Route
+from monitor.types.novelty import NEWS, Novelty
 
 __all__ = ["ReceiverSettings", "RouteSettings", "SummariserSettings", "routes_of"]
 

@@ -13,3 +13,6 @@ class Novelty(StrEnum):
     REPEAT = "repeat"
     COPY = "copy"
     CORRECTION = "correction"
+
+
+NEWS = (Novelty.NEW_EVENT, Novelty.DEVELOPMENT, Novelty.CORRECTION)  # what readers are told, unless a route says else
