@@ -11,8 +11,16 @@ from typing import NoReturn
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 SHARED = Path(os.environ.get("MONITOR_SHARED", Path(__file__).resolve().parent.parent.parent / "shared"))
+
+
+# The same examples every time, however long one takes: a busy machine is no failure.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")
 
 
 def absent(variable: str, what: str) -> NoReturn:

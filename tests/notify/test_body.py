@@ -83,7 +83,7 @@ def test_links_are_web_links_or_none() -> None:
 
 
 @given(st.text(alphabet=st.characters(codec=None), max_size=600))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_gives_a_valid_body_with_short_excerpts(text: str) -> None:
     base = event(title=text, why=(text,), terms=((text, 0.1),))
     line, entry = replace(base.new[0], text=text, source=text), replace(base.entries[0], title=text, source=text)

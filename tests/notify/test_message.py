@@ -77,7 +77,7 @@ def test_the_header_list_is_ours_whatever_a_title_says(title: str) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_gives_our_header_list_and_short_lines(title: str) -> None:
     rendered = replace(digests.render(digest()), subject=title, text=title + "\n")
     raw = message.build(to(), delivery(rendered=rendered))
