@@ -69,8 +69,8 @@ HOOK_FAULTS = ("status 500", "status 429;1", "status 404", "reset", "hang", "bad
 DISK_FAULTS = ("locked", "full")
 AMBIGUOUS = frozenset(("drop_after_data", "garbage_reply", "drop_response"))
 RECEIVERS = {
-    "mail": "{{email: {{to: [desk@news.example], timeout: 2s, smtp: {{host: 127.0.0.1, port: {smtp}, tls: none}}}}}}",
-    "hook": "{{webhook: {{url: '{hook}', allow_private_networks: true, timeout: 2s}}}}",
+    "mail": "{{email: {{to: [desk@x.example], timeout: {wait}, smtp: {{host: 127.0.0.1, port: {smtp}, tls: none}}}}}}",
+    "hook": "{{webhook: {{url: '{hook}', allow_private_networks: true, timeout: {wait}}}}}",
 }
 VERDICTS = "[new_event, development, correction, repeat, copy]"
 ROUTE = f"{{{{storyline: all, receiver: {{0}}, immediate: {{{{verdicts: {VERDICTS}, group_wait: 0s}}}}}}}}"
@@ -118,7 +118,8 @@ def run(config: str, crash_at: str, file_limit: int) -> None:
 class Trial:
     """A newsroom around one database, and the monitor as a process that is started and killed."""
 
-    def __init__(self, folder: Path, name: str, targets: tuple[str, ...], seed: int) -> None:
+    def __init__(self, folder: Path, name: str, targets: tuple[str, ...], seed: int, *, patience: str = "60s") -> None:
+        """Prepare; `patience`: how long an answer is waited for, a repeat follows. Little where servers hang."""
         self.outcome = Outcome(name)
         self.targets = targets
         self.chance = random.Random(seed)
@@ -126,11 +127,13 @@ class Trial:
         self._began = time.monotonic()
         self._items = 0
         self._life: Life | None = None
+        self._patience = patience
 
     def __enter__(self) -> Self:
         self.room.__enter__()
         doors = {
-            name: RECEIVERS[name].format(smtp=self.room.smtp.port, hook=self.room.hook.url) for name in self.targets
+            name: RECEIVERS[name].format(smtp=self.room.smtp.port, hook=self.room.hook.url, wait=self._patience)
+            for name in self.targets
         }
         self.room.write(
             polling="{every: 1s, min_interval: 1s, spacing: 0s, allow_private_networks: true}",
@@ -358,7 +361,8 @@ def at_point(point: str, times: int, targets: tuple[str, ...], seed: int) -> Out
 def at_random(times: int, seed: int, *, faults: bool) -> Outcome:
     """Kill the monitor so many times at random moments."""
     with tempfile.TemporaryDirectory(prefix="crash-") as folder:
-        with Trial(Path(folder), f"random{' under faults' * faults}", ("mail", "hook"), seed) as trial:
+        name, patience = f"random{' under faults' * faults}", "2s" if faults else "60s"
+        with Trial(Path(folder), name, ("mail", "hook"), seed, patience=patience) as trial:
             for _ in range(times):
                 trial.die_at_random(faults=faults)
             made = trial.settle()

@@ -40,7 +40,7 @@ def test_killed_while_telling_only_what_was_sent_and_not_noted_is_repeated(tmp_p
 
 @pytest.mark.slow
 def test_killed_at_random_while_servers_and_disk_misbehave_everything_is_accounted_for(tmp_path: Path) -> None:
-    with Trial(tmp_path, "random under faults", ("mail", "hook"), seed=3) as trial:
+    with Trial(tmp_path, "random under faults", ("mail", "hook"), seed=3, patience="2s") as trial:
         for _ in range(8):
             trial.die_at_random(faults=True)
         outcome = trial.settle()
