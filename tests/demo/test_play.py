@@ -14,8 +14,6 @@ from monitor.demo import pages, play, story
 from monitor.demo.record import Fate, Row
 from monitor.demo.timelapse import SLOT, START, DemoError, FastClock, moments
 
-# The daemon's link to systemd lives as long as the process; here it ends early and unclosed.
-pytestmark = []
 END = datetime(2024, 7, 4, tzinfo=UTC)
 
 

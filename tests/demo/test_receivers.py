@@ -21,7 +21,7 @@ def test_the_mailbox_keeps_what_it_is_given() -> None:
     mail["From"], mail["To"], mail["Subject"] = "a@desk.example", "b@reader.example", "Zwölf neue Ereignisse"
     mail.set_content("Text\n.\nwith a dot")
     with Mailbox() as mailbox:
-        with smtplib.SMTP("127.0.0.1", mailbox.port, timeout=10) as client:
+        with smtplib.SMTP("127.0.0.1", mailbox.port, timeout=60) as client:
             client.send_message(mail)
         assert [str(kept["Subject"]) for kept in mailbox.mails] == ["Zwölf neue Ereignisse"]
         assert mailbox.mails[0].get_content().split() == ["Text", ".", "with", "a", "dot"]
@@ -35,7 +35,7 @@ def call(hook: Hook, at: datetime, **changes: str) -> int:
         "webhook-signature": Webhook(hook.secret).sign("digest-1", at, BODY),
     }
     changed = {name.replace("_", "-"): value for name, value in changes.items()}
-    return requests.post(hook.url, data=BODY.encode(), headers=headers | changed, timeout=10).status_code
+    return requests.post(hook.url, data=BODY.encode(), headers=headers | changed, timeout=60).status_code
 
 
 def test_the_webhook_takes_what_is_signed_and_fresh_once() -> None:

@@ -46,8 +46,8 @@ def test_each_format_reads_back(told: Story, name: str) -> None:
     clock = Clock(datetime(2024, 11, 28, tzinfo=UTC))
     source = next(source for source in told.sources if source.name == name)
     with Publisher(told, clock) as publisher:
-        answer = requests.get(publisher.url(source), timeout=10)
-        again = requests.get(publisher.url(source), headers={"If-None-Match": answer.headers["ETag"]}, timeout=10)
+        answer = requests.get(publisher.url(source), timeout=60)
+        again = requests.get(publisher.url(source), headers={"If-None-Match": answer.headers["ETag"]}, timeout=60)
     found = feedparser.parse(answer.content)
     listed = told.listed(source, clock())
     assert not found.bozo
@@ -83,9 +83,9 @@ def test_faults_look_like_faults_and_end(told: Story, fault: Fault) -> None:
     source = next(source for source in told.sources if source.name == outage.feed)
     clock = Clock(outage.start)
     with Publisher(told, clock) as publisher:
-        broken = requests.get(publisher.url(source), timeout=10)
+        broken = requests.get(publisher.url(source), timeout=60)
         clock.advance(seconds=(outage.end - outage.start).total_seconds())
-        well = requests.get(publisher.url(source), timeout=10)
+        well = requests.get(publisher.url(source), timeout=60)
     assert publisher.faults == {fault: 1}
     assert (broken.status_code == 503) is (fault is Fault.UNAVAILABLE)
     assert feedparser.parse(broken.content).bozo or not feedparser.parse(broken.content).entries
@@ -94,7 +94,7 @@ def test_faults_look_like_faults_and_end(told: Story, fault: Fault) -> None:
 
 def test_an_unknown_path_is_404(told: Story) -> None:
     with Publisher(told, Clock()) as publisher:
-        answer = requests.get(publisher.url(told.sources[0]).replace(".xml", ".html"), timeout=10)
+        answer = requests.get(publisher.url(told.sources[0]).replace(".xml", ".html"), timeout=60)
     assert answer.status_code == 404
 
 

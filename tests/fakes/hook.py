@@ -120,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):
             while not self.server.fake.stopping.wait(0.02):
                 self.wfile.write(b"x")
-                self.wfile.flush()
+                self.server.fake.dribbles.set()
 
     def _no(self, fault: Fault) -> None:
         self._say(200, b'{"ok": false, "error": "channel_not_found"}')
@@ -166,6 +166,7 @@ class FakeHook:
     tried: list[Post] = field(default_factory=list)
     faults: Faults = field(default_factory=Faults)
     stopping: threading.Event = field(default_factory=threading.Event)
+    dribbles: threading.Event = field(default_factory=threading.Event)  # a slow answer has begun
     sent: int = 0
     answer: bytes = b'{"ok": true}'
 

@@ -36,8 +36,9 @@ def rss(*items: str, title: str = "A feed", head: str = "", doctype: str = "") -
 
 
 def polling(**changes: object) -> PollingSettings:
-    """Return settings for feeds on loopback."""
-    return PollingSettings.model_validate({"allow_private_networks": True, "timeout": "5s", **changes})
+    """Return settings for feeds on loopback, patient with a machine that is busy or stops for a while."""
+    patient = {"allow_private_networks": True, "timeout": "60s", "parse_seconds": 100}
+    return PollingSettings.model_validate({**patient, **changes})
 
 
 def feed(url: str = "http://news.test/feed.xml", settings: PollingSettings | None = None, **more: object) -> Feed:

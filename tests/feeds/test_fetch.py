@@ -34,7 +34,7 @@ def web() -> Iterator[FakeWeb]:
 
 @pytest.fixture
 def fetcher() -> Iterator[Fetcher]:
-    with Fetcher(polling(timeout="2s")) as one:
+    with Fetcher(polling()) as one:
         yield one
 
 
@@ -156,7 +156,7 @@ BROKEN: dict[str, tuple[Script, str]] = {
 
 @pytest.mark.parametrize(("script", "said"), BROKEN.values(), ids=BROKEN)
 def test_broken_answers_are_one_error_and_no_second_try(web: FakeWeb, script: Script, said: str) -> None:
-    with Fetcher(polling(timeout="5s", max_body="200kB", max_decoded="1MB")) as fetcher:
+    with Fetcher(polling(max_body="200kB", max_decoded="1MB")) as fetcher:
         error = failure(fetcher, feed(web.script("/broken", script)))
     assert re.search(said, error.what)
     assert len(web.asked) == 1

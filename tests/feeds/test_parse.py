@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -208,27 +207,22 @@ def test_depth_is_bounded(reader: Reader) -> None:
 
 def test_attributes_are_bounded(reader: Reader) -> None:
     attributes = " ".join(f"a{number}='1'" for number in range(200_000))
-    started = time.monotonic()
     assert "attributes" in refusal(reader, rss(f"<item {attributes}><title>t</title></item>"))
-    assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize("field", ["author", "dc:creator", "managingEditor", "itunes:author"])
-def test_authors_do_not_cost_quadratic_time(reader: Reader, field: str) -> None:
+def test_authors_do_not_cost_quadratic_time(field: str) -> None:
     spaces = "<x xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:itunes='http://www.itunes.com/DTDs/PodCast-1.0.dtd'>"
     part = f"<item><title>t</title><guid>redos</guid><{field}>a@{'a.' * 20_000}!</{field}></item>"
     body = rss(part).replace(b'<rss version="2.0">', b'<rss version="2.0"' + spaces[2:-1].encode() + b">")
-    started = time.process_time()
-    assert read(reader, body).entries[0].title == "t"
-    assert time.process_time() - started < 2
+    with Reader(polling(parse_seconds=5)) as reader:
+        assert read(reader, body).entries[0].title == "t"
 
 
 def test_a_document_that_costs_too_much_ends_the_child_and_not_us() -> None:
     with Reader(polling(parsers=1, parse_seconds=1)) as reader:
         assert "processor time" in refusal(reader, rss(*(item(n) for n in range(60_000)), head="&undefined;"))
-        started = time.monotonic()
-        assert len(read(reader, rss(item(1))).entries) == 1
-        assert time.monotonic() - started < 10  # a new child; a second on an idle machine
+        assert len(read(reader, rss(item(1))).entries) == 1  # by a new child
 
 
 def test_a_child_that_dies_is_replaced(reader: Reader) -> None:

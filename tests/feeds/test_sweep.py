@@ -17,7 +17,7 @@ from monitor.types import Feed, NotModified, ParsedFeed
 from tests.fakes import FakeWeb, Wire
 from tests.feeds.make import NOW, feed, item, polling, rss
 
-SETTINGS = polling(timeout="20s", parsers=1, workers=8)
+SETTINGS = polling(timeout="60s", parsers=1, workers=8)
 
 
 @pytest.fixture
@@ -40,6 +40,15 @@ def nothing(_: Feed) -> Mapping[str, str]:
 
 def urls(results: Iterator[Polled]) -> list[str]:
     return sorted(polled.feed.url for polled in results)
+
+
+def impatient(sweep: Sweep, feeds: list[Feed], count: int) -> list[str]:
+    """Run a round with hardly any patience, and collect until so many came, however slow this machine is."""
+    found = urls(sweep.run(feeds, nothing, NOW, patience=0.1))
+    while len(found) < count:
+        time.sleep(0.01)
+        found += urls(sweep.run([], nothing, NOW, patience=0.1))
+    return sorted(found)
 
 
 def hosts(web: FakeWeb, count: int, path: str) -> list[Feed]:
@@ -71,7 +80,7 @@ def test_a_round_leaves_its_stragglers_behind_and_collects_them_later(web: FakeW
     let_go = threading.Event()
 
     def slow(wire: Wire) -> None:
-        let_go.wait(20)
+        let_go.wait(50)
         wire.reply(200, rss(item(1)))
 
     web.answer("/calm.xml", 304)
@@ -79,13 +88,10 @@ def test_a_round_leaves_its_stragglers_behind_and_collects_them_later(web: FakeW
     straggler = feed(web.url("/slow.xml", "127.0.2.1"))
     neighbour = feed(web.url("/calm.xml", "127.0.2.1"))
     calm = [replace(one, etag='"x"') for one in hosts(web, 4, "/calm.xml")]
-    assert urls(sweep.run([straggler, *calm], nothing, NOW, patience=2.0)) == [one.url for one in calm]
-    assert urls(sweep.run([straggler, neighbour, *calm], nothing, NOW, patience=2.0)) == [one.url for one in calm]
+    assert impatient(sweep, [straggler, *calm], 4) == [one.url for one in calm]
+    assert impatient(sweep, [straggler, neighbour, *calm], 4) == [one.url for one in calm]
     let_go.set()
-    found: list[str] = []
-    while not found:
-        found = urls(sweep.run([], nothing, NOW, patience=0.1))
-    assert found == [straggler.url]
+    assert impatient(sweep, [], 1) == [straggler.url]
     assert web.paths().count("/slow.xml") == 1
 
 
@@ -97,7 +103,7 @@ def test_leaving_the_loop_early_ends_the_round(web: FakeWeb, sweep: Sweep) -> No
     results = sweep.run([*hosts(web, 4, "/good.xml"), *hosts(web, 2, "/slow.xml")], nothing, NOW)
     next(results)
     results.close()  # type: ignore[attr-defined]
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 40  # not the minute that the slow ones have
     assert threading.active_count() <= before + 2 + 8  # the reaper, and the server's own
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,11 +71,11 @@ def courier() -> Iterator[Any]:
 
 
 def mail(smtp: FakeSmtp, *to: str) -> dict[str, Any]:
-    return {"email": {"to": list(to) or ["reader@example.org"], "smtp": smtp.settings(), "timeout": "5s"}}
+    return {"email": {"to": list(to) or ["reader@example.org"], "smtp": smtp.settings(), "timeout": "60s"}}
 
 
 def hook(server: FakeHook) -> dict[str, Any]:
-    return {"webhook": {"url": server.url, "allow_private_networks": True, "timeout": "5s"}}
+    return {"webhook": {"url": server.url, "allow_private_networks": True, "timeout": "60s"}}
 
 
 def test_a_mail_server_down_from_eight_to_twelve_gives_everything_at_twelve(courier: Any) -> None:
@@ -209,10 +211,7 @@ def test_no_secret_stands_in_any_reason(courier: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def sinks(shared: Path, tmp_path: Path) -> Iterator[tuple[int, int]]:
     """Start the shared mail and webhook sinks on free ports."""
-    ports = [FakePort() for _ in range(2)]
-    smtp, http = (port.number for port in ports)
-    for port in ports:
-        port.close()
+    smtp, http = free_port(), free_port()
     command = [sys.executable, str(shared / "harness" / "sinks.py"), "--smtp", str(smtp), "--http", str(http)]
     process = subprocess.Popen([*command, "--log", str(tmp_path / "sinks.jsonl")], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -221,21 +220,16 @@ def sinks(shared: Path, tmp_path: Path) -> Iterator[tuple[int, int]]:
         yield smtp, http
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 
-class FakePort:
-    """A port that was free a moment ago."""
-
-    def __init__(self) -> None:
-        import socket
-
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.number = self._socket.getsockname()[1]
-
-    def close(self) -> None:
-        self._socket.close()
+def free_port() -> int:
+    """Return a port that nobody listens on, below those the system hands out: no other test is given it meanwhile."""
+    chance = random.SystemRandom()
+    while True:
+        with suppress(OSError), socket.create_server(("127.0.0.1", chance.randrange(20_000, 32_000))) as taken:
+            return int(taken.getsockname()[1])
 
 
 AMBIGUOUS = ("drop_after_data", "garbage_reply", "drop_response")
@@ -249,21 +243,21 @@ def test_every_fault_of_the_sinks_ends_in_one_delivery_under_one_key(courier: An
     control = f"http://127.0.0.1:{http}/ctl"
     clock = Clock()
     doors = courier(
-        desk={"email": {"to": ["a@example.org"], "smtp": {"host": "127.0.0.1", "port": smtp}, "timeout": "5s"}},
-        ops={"webhook": {"url": f"http://127.0.0.1:{http}/hook/x", "allow_private_networks": True, "timeout": "5s"}},
+        desk={"email": {"to": ["a@example.org"], "smtp": {"host": "127.0.0.1", "port": smtp}, "timeout": "60s"}},
+        ops={"webhook": {"url": f"http://127.0.0.1:{http}/hook/x", "allow_private_networks": True, "timeout": "60s"}},
     )
     number = 0
     for kind, name, faults in (("smtp", "desk", MAIL_FAULTS), ("http", "ops", HOOK_FAULTS)):
         for fault in faults:
             number += 1
             armed = {"to": kind, "fault": fault, "arg": "", "times": 1}
-            assert requests.post(f"{control}/fault", json=armed, timeout=5).ok
+            assert requests.post(f"{control}/fault", json=armed, timeout=60).ok
             recipient = "reader@example.org" if name == "desk" else "127.0.0.1"
             box = Outbox(doors, clock, delivery(number, receiver=name, recipient=recipient, created_at=clock.now))
             box.until(hours=2)
             assert len(box.sent) == 1, fault
-            requests.post(f"{control}/clear", json={}, timeout=5)
-    rows = requests.get(f"{control}/messages", timeout=5).text.splitlines()
+            requests.post(f"{control}/clear", json={}, timeout=60)
+    rows = requests.get(f"{control}/messages", timeout=60).text.splitlines()
     stored = [json.loads(row) for row in rows]
     assert len({row["key"] for row in stored}) == number
     assert len(stored) == number + len(AMBIGUOUS)

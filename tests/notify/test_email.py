@@ -34,7 +34,7 @@ def mailbox() -> Iterator[Callable[..., Mailbox]]:
 
         def make(smtp: FakeSmtp, at: Any = nothing, /, **more: Any) -> Mailbox:
             door = more.pop("door", {})
-            settings = {"to": ["reader@example.org"], "timeout": "5s", "smtp": smtp.settings(**door), **more}
+            settings = {"to": ["reader@example.org"], "timeout": "60s", "smtp": smtp.settings(**door), **more}
             box = Mailbox("desk", EmailSettings.model_validate(settings), at)
             stack.callback(box.rest)
             return box
@@ -145,7 +145,7 @@ def test_a_server_that_hangs_or_drips_costs_the_deadline_and_no_more(smtp: FakeS
 @pytest.mark.parametrize("fault", ["garbage_greeting", "busy", "shutting_down", "hang_greeting"])
 def test_a_server_in_trouble_is_down_for_every_message(smtp: FakeSmtp, fault: str, mailbox: Make) -> None:
     smtp.faults.arm(fault)
-    error = refused(mailbox(smtp, timeout=SOON))
+    error = refused(mailbox(smtp, timeout=SOON if fault == "hang_greeting" else timedelta(seconds=60)))
     assert error.retryable
     assert error.down
 

@@ -16,7 +16,7 @@ from monitor.notify import digest as digests
 from monitor.notify.send import Courier
 from monitor.notify.settings import ReceiverSettings
 from tests.notify.samples import NOW, delivery, digest, event
-from tests.notify.test_accounting import FakePort
+from tests.notify.test_accounting import free_port
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
@@ -29,14 +29,13 @@ def shown(mark: str) -> str:
 
 
 def test_the_receiver_of_webhooks_takes_what_is_genuine_once(tmp_path: Path) -> None:
-    free = FakePort()
-    free.close()
-    code = shown("webhook").replace("8099", str(free.number))
+    port = free_port()
+    code = shown("webhook").replace("8099", str(port))
     secret = re.search(r'SECRET = "(.+?)"', code)
     assert secret is not None
     (tmp_path / "receiver.py").write_text(code)
     (tmp_path / "secret").write_text(secret[1])
-    url = f"http://127.0.0.1:{free.number}/"
+    url = f"http://127.0.0.1:{port}/"
     settings = {"url": url, "secret_file": tmp_path / "secret", "allow_private_networks": True}
     one = delivery(receiver="ops", recipient="127.0.0.1", rendered=digests.render(digest(event(1), event(2))))
     from datetime import UTC, datetime
@@ -60,7 +59,7 @@ def test_the_receiver_of_webhooks_takes_what_is_genuine_once(tmp_path: Path) -> 
 
 
 def _await(url: str) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 100
     while True:
         try:
             requests.get(url, timeout=30)
