@@ -89,10 +89,12 @@ class Reaper:
             for trip in self._under_way.copy():
                 if trip.deadline <= now:
                     trip.cut()
-            if not self._under_way:
-                self._wake.clear()
-            else:
+            if self._under_way:
                 time.sleep(self.STEP)
+                continue
+            self._wake.clear()
+            if self._under_way:  # it began before that, and saw us awake
+                self._wake.set()
 
     def cut_all(self) -> None:
         """Cut every trip under way."""
