@@ -61,6 +61,11 @@ class Group:
         """The group as logs name it."""
         return f"{self.route.key}/{self.storyline}"
 
+    @property
+    def listens(self) -> str:
+        """The note under which the store keeps since when a route reports quiet."""
+        return f"listens:{self.name}"
+
 
 @dataclass(slots=True)
 class Draft:
@@ -126,11 +131,10 @@ class Composer:
 
     def _first_look(self, group: Group, now: datetime) -> datetime:
         """Return when a route that reports quiet began to listen: no slot before it is due."""
-        name = f"listens:{group.name}"
         with self.store.begin() as tx:
-            noted = tx.desk.noted(name)
+            noted = tx.desk.noted(group.listens)
             if noted is None:
-                tx.desk.note(name, now.isoformat())
+                tx.desk.note(group.listens, now.isoformat())
         return datetime.fromisoformat(noted) if noted else now
 
     def groups(self) -> Iterator[Group]:

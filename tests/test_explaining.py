@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.explaining import Explanation, Passed, Stage, explain
+from monitor.explaining import Explanation, Passed, Stage, explain, way_of
 from monitor.pipeline import Pipeline
 from monitor.store.schema import entries
 from monitor.types import Feedback, Novelty, Silence
@@ -97,8 +97,48 @@ def test_every_stage_of_what_was_told(desk: Desk) -> None:
     assert "over the threshold" in match
     assert "monitor events show" in told.said("cluster")
     assert "told to desk in digest" in told.said("route")
-    assert "sent to desk@news.example at 2024-07-01 08:03 UTC" in told.said("deliver")
-    assert "monitor deliveries show 1" in told.said("deliver")
+    assert "sent to desk@news.example at 2024-07-01 08:03:00 UTC" in told.said("deliver")
+    assert "2024-07-01 08:03:00 UTC try 1: taken: 250" in told.said("deliver")
+    assert "monitor explain " in told.said("deliver")
+
+
+def test_the_way_of_a_digest_under_every_name_it_has(desk: Desk) -> None:
+    desk.line.assess()
+    desk.room.clock.now += timedelta(minutes=3)
+    desk.line.compose()
+    desk.line.deliver()
+    with desk.line.store.read() as tx:
+        sent = next(each for each in tx.outbox.all() if each.receiver == "desk")
+    names = (sent.digest_id, sent.digest_id[:6], sent.key, f"<{sent.key}@news.example>")
+    ways = [way_of(desk.line, name) for name in names]
+    assert ways[0] is not None
+    assert ways == [ways[0]] * len(names)
+    steps = ways[0].steps
+    assert list(dict.fromkeys(step.stage for step in steps)) == ["poll", "assess", "compose", "deliver"]
+    assert {(stage, desk.first()) for stage in ("poll", "assess")} <= {(step.stage, step.entry) for step in steps}
+    assert (steps[0].at, steps[-1].at) == (START, START + timedelta(minutes=3))
+    assert steps[-1].what.startswith("to desk@news.example, try 1: taken: 250")
+    assert way_of(desk.line, "nobody") is None
+
+
+def test_every_attempt_at_a_digest_is_on_its_way(desk: Desk) -> None:
+    desk.line.assess()
+    desk.room.clock.now += timedelta(minutes=3)
+    desk.line.compose()
+    desk.room.smtp.faults.arm("tempfail")
+    desk.line.deliver()
+    desk.room.clock.now += timedelta(hours=1)
+    desk.line.deliver()
+    uid = desk.first()
+    said = desk.explain(uid).said("deliver")
+    assert "try 1: to be tried again: 45" in said
+    assert "try 2: taken: 250" in said
+    way = way_of(desk.line, said.rpartition("monitor explain ")[2])
+    assert way is not None
+    assert [step.what[:37] for step in way.steps if step.stage == "deliver"] == [
+        "to desk@news.example, try 1: to be tr",
+        "to desk@news.example, try 2: taken: 2",
+    ]
 
 
 def test_what_was_left_out_says_what_would_have_let_it_in(desk: Desk) -> None:
@@ -137,6 +177,24 @@ def test_a_copy_names_what_it_copies(desk: Desk) -> None:
     assert f"copy of {desk.uid(title)[:8]}: outlet-0, {title}" in told.said("cluster")
     assert "joined (100% sure) event" in told.said("cluster")
     assert "this is a copy" in told.said("route")
+    assert "listed beside" not in told.said("route")
+    desk.room.clock.now += timedelta(minutes=3)
+    desk.line.compose()
+    assert "listed beside what was new in digest" in desk.explain(copy).said("route")
+
+
+def test_a_route_that_reports_quiet_waits_for_its_next_slot(tmp_path: Path) -> None:
+    route = "  - {storyline: '*', receiver: ops, digest: {cron: '0 7 * * *', timezone: UTC}, when_empty: send}\n"
+    with Newsroom(tmp_path, routes=route) as room:
+        desk = Desk(room)
+        room.publish_all()
+        desk.line.poll()
+        desk.line.assess()
+        assert desk.line.compose() == []
+        said = desk.explain(desk.first()).said("route")
+        desk.line.close()
+        desk.line.store.close()
+    assert "waits for ops: held by the schedule, until 2024-07-02 07:00 UTC" in said
 
 
 def test_an_address_with_trackers_of_its_own(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from monitor.cli.session import Family, Session, Verb, pass_session
 from monitor.text import short
 
 if TYPE_CHECKING:
-    from monitor.explaining import Explanation, Stage
+    from monitor.explaining import Explanation, Stage, Way
     from monitor.pipeline import Pipeline
 
 FIRST_TERMS = 30
@@ -111,26 +111,29 @@ def explain(session: Session, entry: str, name: str | None) -> int:
     """Every stage an entry passed or failed, with the evidence: fetch, match, event, verdict, route, delivery.
 
     ENTRY is an id as other verbs print it (its first six characters suffice) or the address of the article, with
-    or without what trackers add to it.
+    or without what trackers add to it. The id of a digest, the Message-ID of a mail and the webhook-id of a call
+    are explained too: when each of its entries was read and judged, and who took it when, with every attempt.
 
     \b
     Examples:
       monitor explain 3f9c2a
       monitor explain https://example.org/world/article.html --storyline seoul-arms-ukraine
+      monitor explain "<a491fa79764f590f.6c063e90@desk.example>"     a mail: when did we know, when did we tell?
     """
+    from monitor.explaining import Way, way_of
     from monitor.explaining import explain as explained
     from monitor.pipeline import Pipeline
 
     if name is not None:
         session.storyline(name)
     with session.store() as store, Pipeline(session.config, store) as line:
-        found = explained(line, entry, name)
+        found = explained(line, entry, name) or way_of(line, entry)
         if found is None:
             raise click.ClickException(_unknown(line, entry))
     if session.as_json:
         show.as_json(found)
     else:
-        _tell(found)
+        _tell_way(found) if isinstance(found, Way) else _tell(found)
     return 0
 
 
@@ -145,7 +148,7 @@ def _unknown(line: Pipeline, entry: str) -> str:
         named = ", ".join(f"{each.uid} ({short(each.title, 40)})" for each in alike)
         return f"several entries begin with {entry}: {named}"
     remedy = f"write at least {SHORTEST_ID} characters of the id; " if len(entry) < SHORTEST_ID else ""
-    return f"no entry has the id {entry}; {remedy}see what was read: monitor entries list --all"
+    return f"no entry or digest has the id {entry}; {remedy}see what was read: monitor entries list --all"
 
 
 def _tell(found: Explanation) -> None:
@@ -160,6 +163,14 @@ def _tell(found: Explanation) -> None:
             _tell_stage(stage)
     if not found.storylines and all(stage.passed.value == "passed" for stage in found.read):
         show.say("No storyline is followed.", "warn")
+
+
+def _tell_way(found: Way) -> None:
+    show.say(found.subject, "strong")
+    show.say(f"digest {found.digest} of {found.storyline or 'the operator'} for {found.receiver}; times are UTC", "dim")
+    for step in found.steps:
+        what = f"{step.entry[:8]}  {step.what}" if step.entry else step.what
+        show.say(f"  {step.at:%Y-%m-%d %H:%M:%S}  {step.stage:<8} {what}")
 
 
 def _tell_stage(stage: Stage) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 from monitor.explaining.stages import Passed, Stage, assess_stage, event_stages, match_stage, poll_stage
 from monitor.explaining.told import Raised, told_stages
+from monitor.explaining.way import Way, way
 from monitor.following import Following
 from monitor.pipeline import Pipeline
 from monitor.store import Tx
 from monitor.text import canonical_url
 from monitor.types import Decision, Entry, Match
 
-__all__ = ["Explanation", "Passed", "Stage", "explain", "meant"]
+__all__ = ["Explanation", "Passed", "Stage", "Way", "explain", "meant", "way_of"]
 
 
 SAME = 5e-4  # scores that differ by less are one score
@@ -50,6 +51,12 @@ def explain(line: Pipeline, which: str, storyline: str | None = None) -> Explana
         raised = tx.events.alerts_of(entry.uid)
         stories = tuple((name, tuple(_story_stages(tx, line, entry, decisions.get(name), raised))) for name in names)
     return Explanation(entry=entry, read=(poll_stage(entry),), storylines=stories, decisions=tuple(decisions.values()))
+
+
+def way_of(line: Pipeline, which: str) -> Way | None:
+    """Return the way of a digest by its id, Message-ID or webhook-id; None when nothing was sent under it."""
+    with line.store.read() as tx:
+        return way(tx, which)
 
 
 def _decisions(tx: Tx, following: Following, entry: Entry, names: list[str]) -> dict[str, Decision]:

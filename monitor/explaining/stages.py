@@ -48,7 +48,7 @@ def poll_stage(entry: Entry) -> Stage:
     return Stage(
         name="poll",
         passed=Passed.YES,
-        what=f"offered by {entry.source or entry.feed_url}, first seen {entry.seen_at:%Y-%m-%d %H:%M} UTC",
+        what=f"offered by {entry.source or entry.feed_url}, first seen {entry.seen_at:%Y-%m-%d %H:%M:%S} UTC",
         evidence=tuple(evidence),
     )
 
@@ -68,6 +68,7 @@ def match_stage(tx: Tx, decision: Decision) -> Stage:
     match = decision.match
     told = "on topic" if match.on_topic else match.reason.value
     evidence = [*_score(match), *_threshold(tx, decision), *_tipping(match)]
+    evidence += [f"judged {decision.decided_at:%Y-%m-%d %H:%M:%S} UTC"]
     evidence += [f"term {hit.term} ({hit.weight:.2f}): {_origin(hit.origin)}" for hit in match.hits[:TERMS]]
     evidence += [f"nearest seed sentence: {match.nearest_seed}"] if match.nearest_seed else []
     evidence += _said(tx, decision)

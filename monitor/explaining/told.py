@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from monitor.composing import Group
 from monitor.explaining.stages import Passed, Stage
+from monitor.explaining.way import attempts
 from monitor.notify import route as routing
 from monitor.notify.describing import describe
 from monitor.notify.route import Due, RouteFacts, RouteHistory
@@ -31,10 +33,10 @@ def told_stages(tx: Tx, line: Pipeline, entry: Entry, decision: Decision, raised
     for alert, digest in mine:
         yield _alert_stage(tx, line, alert, digest)
         if digest:
-            yield from (_delivery_stage(delivery) for delivery in tx.outbox.of_digest(digest))
+            yield from (_delivery_stage(tx, delivery) for delivery in tx.outbox.of_digest(digest))
     raised_by = {alert.route for alert, _ in mine}
     facts = _facts(tx, entry, decision)
-    yield from (_silent_stage(route, decision, facts) for route in heard if route.key not in raised_by)
+    yield from (_silent_stage(tx, route, decision, facts) for route in heard if route.key not in raised_by)
 
 
 def _backlog(tx: Tx, decision: Decision) -> Stage:
@@ -50,11 +52,12 @@ def _facts(tx: Tx, entry: Entry, decision: Decision) -> RouteFacts:
     return RouteFacts(tags=entry.tags, text=entry.text, independent_sources=max(1, sources))
 
 
-def _silent_stage(route: Route, decision: Decision, facts: RouteFacts) -> Stage:
+def _silent_stage(tx: Tx, route: Route, decision: Decision, facts: RouteFacts) -> Stage:
     why = routing.objection(route, decision, facts) or "it was not configured so when this was decided"
-    return Stage(
-        name="route", passed=Passed.NO, what=f"not told to {route.receiver}: {why}", evidence=(_named(route.key),)
-    )
+    listed = tx.outbox.listed_in(decision.entry_uid, route.receiver, decision.storyline)
+    beside = (f"listed beside what was new in digest {digest}" for digest in listed)
+    what = f"not told to {route.receiver}: {why}"
+    return Stage(name="route", passed=Passed.NO, what=what, evidence=(*beside, _named(route.key)))
 
 
 def _named(key: str) -> str:
@@ -77,7 +80,7 @@ def _alert_stage(tx: Tx, line: Pipeline, alert: Alert, digest_id: str | None) ->
 
 def _told_stage(tx: Tx, alert: Alert, digest_id: str | None) -> Stage:
     digest = tx.outbox.digest(digest_id) if digest_id else None
-    when = f" of {digest['created_at']:%Y-%m-%d %H:%M} UTC (number {digest['number']})" if digest else ""
+    when = f" of {digest['created_at']:%Y-%m-%d %H:%M:%S} UTC (number {digest['number']})" if digest else ""
     reason = (alert.reason,) if alert.reason else ()
     what = f"told to {alert.receiver} in digest {digest_id}{when}"
     return Stage(name="route", passed=Passed.YES, what=what, evidence=(*reason, _named(alert.route)))
@@ -117,17 +120,19 @@ def _waiting_stage(tx: Tx, line: Pipeline, alert: Alert) -> Stage:
 def _history(tx: Tx, route: Route, alert: Alert, now: datetime) -> RouteHistory:
     past = tx.outbox.past(route.key, route.receiver, alert.storyline, now - max(BACK, route.repeat_interval or BACK))
     story = tx.stories.get(alert.storyline)
+    listens = tx.desk.noted(Group(route, alert.storyline).listens)
     started = story.start_at if story and story.start_at else now
+    started = datetime.fromisoformat(listens) if listens else started
     return RouteHistory(started_at=started, period_to=past.period_to, latest=past.latest, told=past.told)
 
 
-def _delivery_stage(delivery: Delivery) -> Stage:
+def _delivery_stage(tx: Tx, delivery: Delivery) -> Stage:
     passed = {DeliveryState.SENT: Passed.YES, DeliveryState.DEAD: Passed.NO}.get(delivery.state, Passed.WAITS)
-    when = f" at {delivery.sent_at:%Y-%m-%d %H:%M} UTC" if delivery.sent_at else ""
+    when = f" at {delivery.sent_at:%Y-%m-%d %H:%M:%S} UTC" if delivery.sent_at else ""
     if passed is Passed.WAITS and delivery.next_attempt_at:
         when = f", next try {delivery.next_attempt_at:%Y-%m-%d %H:%M} UTC"
+    tried = [f"{at:%Y-%m-%d %H:%M:%S} UTC {how}" for at, how in attempts(tx, delivery)]
+    if delivery.error and not any(delivery.error in how for how in tried):
+        tried.append(delivery.error)
     what = f"{delivery.state.value} to {delivery.recipient}{when}, attempts: {delivery.attempts}"
-    evidence = (delivery.error,) if delivery.error else ()
-    return Stage(
-        name="deliver", passed=passed, what=what, evidence=(*evidence, f"monitor deliveries show {delivery.id}")
-    )
+    return Stage(name="deliver", passed=passed, what=what, evidence=(*tried, f"monitor explain {delivery.digest_id}"))

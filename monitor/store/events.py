@@ -135,6 +135,11 @@ class Events:
         rows = self._c.execute(select(alerts).where(alerts.c.entry_uid == entry_uid).order_by(alerts.c.id)).mappings()
         return [(alert_of(row), row["digest_id"]) for row in rows]
 
+    def alerts_in(self, digest_id: str) -> list[Alert]:
+        """Return the alerts a digest told, in order."""
+        rows = self._c.execute(select(*_columns()).where(alerts.c.digest_id == digest_id).order_by(alerts.c.id))
+        return [alert_of(row) for row in rows.mappings()]
+
     def swallowed_by(self, silence_id: int) -> list[str]:
         """Return the titles of the entries whose alerts a silence swallowed, in order, each once."""
         wanted = select(entries.c.title).join(alerts, alerts.c.entry_uid == entries.c.uid)

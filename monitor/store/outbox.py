@@ -15,6 +15,7 @@ from monitor.store.rows import delivery_of
 from monitor.store.schema import alerts, attempts, bodies, deliveries, digests, milliseconds, told
 from monitor.types import Attempt, Delivery, DeliveryState, Digest, GiveUp, Line, Outcome, Rendered, Retry
 
+SHORTEST = 6  # characters of an id that are looked for
 _PENDING = deliveries.c.state == DeliveryState.PENDING.value
 # Each delivery runs these three, in the driver's own words: SQLAlchemy takes longer over them than SQLite does.
 TAKE = """
@@ -287,6 +288,28 @@ class Outbox:
         """Return the deliveries of a digest."""
         rows = self._c.execute(WHOLE.where(deliveries.c.digest_id == digest_id).order_by(deliveries.c.id))
         return [delivery_of(row) for row in rows.mappings()]
+
+    def search(self, which: str) -> list[Delivery]:
+        """Return the deliveries of the digest with this id (six characters of it suffice, if one begins so) or key."""
+        whole = or_(deliveries.c.digest_id == which, deliveries.c.key == which)
+        begun = deliveries.c.digest_id.startswith(which, autoescape=True)
+        for wanted in (whole, begun) if len(which) >= SHORTEST else (whole,):
+            found = self._c.execute(select(deliveries.c.digest_id).where(wanted).distinct().limit(2)).scalars().all()
+            if len(found) == 1:
+                return self.of_digest(found[0])
+        return []
+
+    def entries_told(self, digest_id: str, receiver: str, storyline: str) -> list[str]:
+        """Return the uids of the entries a digest told of, in its order."""
+        mine = and_(told.c.receiver == receiver, told.c.storyline == storyline, told.c.digest_id == digest_id)
+        uids = self._c.execute(select(told.c.entry_uid).where(mine, told.c.entry_uid != "").order_by(told.c.id))
+        return list(dict.fromkeys(uids.scalars()))
+
+    def listed_in(self, entry_uid: str, receiver: str, storyline: str) -> list[str]:
+        """Return the ids of the digests that showed a receiver this entry, in order."""
+        mine = and_(told.c.receiver == receiver, told.c.storyline == storyline, told.c.entry_uid == entry_uid)
+        ids = self._c.execute(select(told.c.digest_id).where(mine).order_by(told.c.id)).scalars()
+        return list(dict.fromkeys(ids))
 
     def attempts_of(self, delivery_id: int) -> list[Attempt]:
         """Return every attempt at a delivery, in order."""

@@ -28,6 +28,16 @@ def test_explain_by_id_and_by_address(told: Newsroom, monitor: Monitor) -> None:
     assert monitor(f"explain {entry['link']} --json").json["entry"]["uid"] == entry["uid"]
 
 
+def test_explain_the_way_of_a_digest(told: Newsroom, monitor: Monitor) -> None:
+    sent = monitor("deliveries list --json").json[0]
+    lines = monitor(f"explain {sent['digest_id']}").out.splitlines()
+    assert lines[0] == sent["subject"]
+    assert [line for line in lines if "deliver" in line and "taken" in line]
+    found = monitor(f"explain {sent['key']} --json").json
+    assert (found["digest"], found["steps"][-1]["delivery"]) == (sent["digest_id"], sent["id"])
+    assert monitor("explain 000000").code == 1
+
+
 def test_explain_what_was_not_told(told: Newsroom, monitor: Monitor) -> None:
     off = next(e for e in monitor("entries list --all --json").json if e["source"] == "outlet-1")
     answer = monitor(f"explain {off['uid']}")
