@@ -133,7 +133,8 @@ class Poller:
             raise
         except Exception as error:  # a feed that no test foresaw must not stop the others
             log.exception("feed-failed", feed=polled.feed.label)
-            return replace(polled, outcome=ParseError(polled.feed.url, f"cannot be stored: {type(error).__name__}"))
+            refused = ParseError(polled.feed.url, f"cannot be stored: {type(error).__name__}")
+            return replace(polled, outcome=refused, fetched=None)
         return None
 
     def _remember(self, polled: Polled, parsed: ParsedFeed, now: datetime, report: PollReport) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -111,6 +111,16 @@ class Fetcher:
         if feed.allow_private_networks:
             self._named.add(host_of(feed.url))
 
+    def lane_of(self, feed: Feed) -> str:
+        """Return the lane of the address where a feed lives, which hosts may share; "" where that is not known."""
+        parts = parts_of(feed.fetch_url or feed.url)
+        if parts is None:
+            return ""
+        try:
+            return _lane(self._names.addresses(parts.host, parts.port, private=feed.allow_private_networks))
+        except (Refused, OSError, UnicodeError):
+            return ""  # fetching says why
+
     def fetch(self, feed: Feed, now: datetime) -> Fetched | NotModified:
         """Return the feed's document, or that it did not change since the last reading.
 
@@ -208,7 +218,7 @@ class Fetcher:
                 near = is_private(trip.addresses[0])
                 pause = 0.0 if near else self.settings.spacing.total_seconds()
                 rest(pause)
-                with self.lanes.hold(f"@{trip.addresses[0]}", trip.deadline) as rest_address:
+                with self.lanes.hold(_lane(trip.addresses), trip.deadline) as rest_address:
                     rest_address(pause)
                     return self._request(ask, parts, trip)
         except Refused:
@@ -290,6 +300,10 @@ class Fetcher:
                 raise
             return b"".join(pieces), False
         return b"".join(pieces), True
+
+
+def _lane(addresses: Sequence[str]) -> str:
+    return f"@{addresses[0]}"
 
 
 def remembered(headers: Mapping[str, str]) -> dict[str, str]:

@@ -48,6 +48,7 @@ GLOBAL6 = IPv6Network("2000::/3")
 NOT_GLOBAL6 = _networks("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")
 NAT64 = IPv6Network("64:ff9b::/96")
 REMEMBER = 30.0  # seconds an answer of the resolver is used again
+REMEMBER_FAILURE = 5.0  # and that there was none
 MOST_NAMES = 4096
 
 
@@ -89,12 +90,12 @@ def _within(address: Address, networks: tuple[Network, ...]) -> bool:
 
 
 class Names:
-    """Host names and the addresses they may be reached at; answers are kept for half a minute."""
+    """Host names and the addresses they may be reached at; answers are kept for half a minute, failures for less."""
 
     def __init__(self, resolve: Resolver = socket.getaddrinfo, clock: Callable[[], float] = time.monotonic) -> None:
         self._resolve = resolve
         self._clock = clock
-        self._known: dict[tuple[str, int], tuple[float, tuple[str, ...]]] = {}
+        self._known: dict[tuple[str, int], tuple[float, tuple[str, ...] | OSError]] = {}
 
     def addresses(self, host: str, port: int, *, private: bool) -> tuple[str, ...]:
         """Return the numeric addresses of a host.
@@ -103,14 +104,23 @@ class Names:
         """
         kept = self._known.get((host, port))
         if kept is None or kept[0] < self._clock():
-            found = self._resolve(host, port, 0, socket.SOCK_STREAM)
             if len(self._known) >= MOST_NAMES:
                 self._known.clear()
-            kept = (self._clock() + REMEMBER, tuple(dict.fromkeys(str(answer[4][0]) for answer in found)))
-            self._known[host, port] = kept
-        if not kept[1] or not all(permitted(address, private=private) for address in kept[1]):
+            kept = self._known[host, port] = self._looked_up(host, port)
+        found = kept[1]
+        if isinstance(found, OSError):
+            raise type(found)(*found.args)
+        if not found or not all(permitted(address, private=private) for address in found):
             raise Refused(host)
-        return kept[1]
+        return found
+
+    def _looked_up(self, host: str, port: int) -> tuple[float, tuple[str, ...] | OSError]:
+        """Return until when an answer counts, and the answer."""
+        try:
+            found = self._resolve(host, port, 0, socket.SOCK_STREAM)
+        except OSError as error:
+            return self._clock() + REMEMBER_FAILURE, error
+        return self._clock() + REMEMBER, tuple(dict.fromkeys(str(answer[4][0]) for answer in found))
 
 
 def _connect(connection: Any, trip: Trip) -> socket.socket:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from monitor.feeds.guard import Names, Refused, is_private, permitted
@@ -53,6 +55,22 @@ def test_answers_are_kept_for_half_a_minute() -> None:
     for moment in (0.0, 29.0, 31.0):
         now = moment
         assert names.addresses("news.test", 80, private=False) == ("93.184.215.14",)
+    assert len(asked) == 2
+
+
+def test_a_name_that_was_not_found_is_not_looked_up_again_at_once() -> None:
+    asked: list[object] = []
+    now = 0.0
+
+    def resolve(*what: object) -> list[tuple[object, ...]]:
+        asked.append(what)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    names = Names(resolve, lambda: now)
+    for moment in (0.0, 4.0, 6.0):
+        now = moment
+        with pytest.raises(socket.gaierror, match="Temporary failure"):
+            names.addresses("news.test", 80, private=False)
     assert len(asked) == 2
 
 

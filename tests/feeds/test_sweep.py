@@ -61,10 +61,11 @@ def test_every_feed_gets_one_outcome_and_no_host_two_requests_at_once(web: FakeW
     web.answer("/gone.xml", 404)
     web.answer("/page.xml", 200, b"<!DOCTYPE html><p>Hi", {"Content-Type": "text/html"})
     feeds = hosts(web, 4, "/good.xml") + hosts(web, 4, "/gone.xml") + hosts(web, 4, "/page.xml")
-    outcomes = {polled.feed.url: polled.outcome for polled in sweep.run(feeds, nothing, NOW)}
-    assert set(outcomes) == {one.url for one in feeds}
-    kinds = [type(outcomes[one.url]) for one in feeds]
+    found = {polled.feed.url: polled for polled in sweep.run(feeds, nothing, NOW)}
+    assert set(found) == {one.url for one in feeds}
+    kinds = [type(found[one.url].outcome) for one in feeds]
     assert kinds == [ParsedFeed] * 4 + [FetchError] * 4 + [ParseError] * 4
+    assert [found[one.url].fetched is not None for one in feeds] == [True] * 4 + [False] * 8  # no page is held
     assert max(web.peak.values()) == 1
     assert web.total_peak > 1
 
@@ -93,6 +94,65 @@ def test_a_round_leaves_its_stragglers_behind_and_collects_them_later(web: FakeW
     let_go.set()
     assert impatient(sweep, [], 1) == [straggler.url]
     assert web.paths().count("/slow.xml") == 1
+
+
+def test_a_host_with_many_feeds_keeps_no_other_waiting_for_long(web: FakeWeb, sweep: Sweep) -> None:
+    web.latency = 0.03
+    web.put("/good.xml", rss(item(1)))
+    many = [feed(web.answer(f"/{n}.xml", 404)) for n in range(80)]  # 2.4 s at least, a result every now and then
+    found = urls(sweep.run(many, nothing, NOW, patience=0.2))
+    assert len(found) < 80
+    another = feed(web.url("/good.xml", "127.0.3.1"))
+    found += urls(sweep.run([*many, another], nothing, NOW, patience=5.0))
+    while another.url not in found:  # after a long stop of the machine
+        found += urls(sweep.run([], nothing, NOW, patience=0.5))
+    found += urls(sweep.run([], nothing, NOW))
+    assert sorted(found) == sorted(one.url for one in (*many, another))
+    assert max(web.peak.values()) == 1
+
+
+def test_a_round_left_behind_keeps_one_thread_for_a_host(web: FakeWeb, sweep: Sweep) -> None:
+    def threads() -> int:
+        return sum(thread.name.startswith("feeds_") for thread in threading.enumerate())
+
+    let_go = threading.Event()
+    web.script("/slow.xml", lambda wire: let_go.wait(60) and wire.reply(404))
+    web.answer("/calm.xml", 404)
+    hanging = feed(web.url("/slow.xml", "127.0.2.1"))
+    found = urls(sweep.run([hanging, *hosts(web, 20, "/calm.xml")], nothing, NOW, patience=1.0))
+    while len(found) < 20:
+        found += urls(sweep.run([], nothing, NOW, patience=1.0))
+    until = time.monotonic() + 60
+    while threads() > 1:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    let_go.set()
+    assert urls(sweep.run([], nothing, NOW)) == [hanging.url]
+
+
+def test_hosts_at_one_address_are_asked_one_by_one_and_keep_no_other_waiting(web: FakeWeb) -> None:
+    def resolve(host: str, port: int, *_: object) -> list[tuple[object, ...]]:
+        address = "127.0.5.1" if host.startswith("blog") else f"127.0.6.{host.removeprefix('own-').split('.')[0]}"
+        return [(2, 1, 6, "", (address, port))]
+
+    def crowded(wire: Wire) -> None:
+        let_go.wait(60)
+        wire.reply(404)
+
+    let_go = threading.Event()
+    web.script("/blog.xml", crowded)
+    web.answer("/own.xml", 404)
+    blogs = [replace(feed(web.url("/blog.xml", f"blog-{n}.test")), due_at=NOW) for n in range(30)]
+    own = [replace(feed(web.url("/own.xml", f"own-{n + 1}.test")), due_at=NOW) for n in range(8)]
+    with Fetcher(SETTINGS, resolve=resolve) as fetcher, Reader(SETTINGS) as reader:
+        results = Sweep(fetcher, reader).run([*blogs, *own], nothing, NOW)
+        first = [next(results) for _ in own]
+        let_go.set()
+        rest = list(results)
+    assert {polled.feed.url for polled in first} == {one.url for one in own}
+    assert {polled.feed.url for polled in rest} == {one.url for one in blogs}
+    assert {str(polled.outcome) for polled in rest} == {str(first[0].outcome)}  # each got its turn
+    assert web.paths().count("/blog.xml") == 30
 
 
 def test_leaving_the_loop_early_ends_the_round(web: FakeWeb, sweep: Sweep) -> None:
