@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -33,9 +34,12 @@ def absent(variable: str, what: str) -> NoReturn:
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
     """Take back what a test's `monitor` set up: a level of logging is one for the whole process."""
+    hook = sys.excepthook
     yield
     structlog.reset_defaults()
     logging.getLogger().handlers.clear()
+    logging.getLogger("apscheduler").setLevel(logging.NOTSET)
+    sys.excepthook = hook
 
 
 @pytest.fixture(scope="session")
