@@ -21,7 +21,7 @@ from monitor.errors import FeedError, MonitorError, ParseError
 from monitor.feeds.fetch import Fetcher
 from monitor.feeds.health import BAD
 from monitor.feeds.parse import Reader
-from monitor.feeds.schedule import PollContext, after_poll, is_offline
+from monitor.feeds.schedule import PollContext, after_poll, is_offline, unreached
 from monitor.feeds.sweep import Polled, Sweep
 from monitor.metrics import Metrics
 from monitor.store import Store
@@ -76,6 +76,7 @@ class Poller:
         self.at = at
         self.metrics = metrics or Metrics()
         self.roll: Callable[[], float] = random.Random(0).random  # jitter of the next polls
+        self._unreached: frozenset[str] = frozenset()  # hosts, since any last answered
         self._stopping = threading.Event()
 
     def __enter__(self) -> Self:
@@ -159,7 +160,7 @@ class Poller:
 
     def _remember_calm(self, calm: Sequence[Polled], now: datetime, report: PollReport) -> None:
         """Store what feeds without news taught, in one transaction."""
-        offline = report.changed == 0 and is_offline(polled.outcome for polled in calm)
+        report.offline = offline = self._is_offline(calm, report)
         learned = []
         for polled in calm:
             context = PollContext(
@@ -173,13 +174,22 @@ class Poller:
             else:
                 report.unchanged += 1
                 self.metrics.fetches.labels("unchanged").inc()
-        report.offline = offline
-        if offline:
-            log.warning("offline", feeds=len(calm), remedy="no feed could be reached; they are tried again next time")
         with self.store.begin() as tx:
             tx.feeds.learn(learned)
         for polled, after in zip(calm, learned, strict=True):
             _log_turn(polled.feed, after)
+
+    def _is_offline(self, calm: Sequence[Polled], report: PollReport) -> bool:
+        """Say whether the network is down, as far as this round and those before it tell; log when that changes."""
+        before = is_offline(self._unreached)
+        polls = [(polled.feed, polled.outcome) for polled in calm]
+        self._unreached = frozenset() if report.changed else unreached(self._unreached, polls)
+        offline = is_offline(self._unreached)
+        if offline and not before:
+            log.warning("offline", feeds=len(calm), remedy="no feed could be reached; they are tried again next time")
+        if before and not offline:
+            log.info("online", feeds=len(calm) + report.changed)
+        return offline
 
     def stop(self) -> None:
         """End after the transaction in hand."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,9 @@ def test_a_late_round_skips_no_feed_and_starts_with_the_longest_due(tmp_path: Pa
 
 
 def test_a_network_that_is_down_is_one_message_and_no_feeds_fault(tmp_path: Path, web: FakeWeb) -> None:
-    desk = Desk(tmp_path, [web.put(f"/{n}.xml", rss(item(n))) for n in range(12)])
+    for n in range(12):
+        web.put(f"/{n}.xml", rss(item(n)))
+    desk = Desk(tmp_path, [web.url(f"/{n}.xml", f"127.0.1.{n + 1}") for n in range(12)])
     desk.poll()
 
     def dead(*_: object) -> list[tuple[Any, ...]]:
@@ -145,6 +147,44 @@ def test_a_network_that_is_down_is_one_message_and_no_feeds_fault(tmp_path: Path
     desk.clock.advance(minutes=15)
     again = desk.poll()
     assert (again.failed, again.unchanged) == (0, 12)
+
+
+def test_a_service_that_is_offline_for_hours_blames_no_feed_and_reads_all_soon_after(
+    tmp_path: Path, web: FakeWeb
+) -> None:
+    """A service polls feed by feed as they come due: each round alone tells nothing."""
+    for n in range(8):
+        web.put(f"/{n}.xml", rss(item(n)))
+    desk = Desk(tmp_path, [web.url(f"/{n}.xml", f"127.0.1.{n + 1}") for n in range(8)])
+    is_down: list[bool] = []
+
+    def resolve(*what: Any) -> Any:
+        if is_down:
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return socket.getaddrinfo(*what)
+
+    settings = config.load(desk.file)
+    with capture_logs() as logs, Store(settings.state) as store, Poller(settings, store, desk.clock) as poller:
+        sync(settings, store)
+        poller.fetcher = Fetcher(settings.polling, resolve=resolve, clock=lambda: desk.clock().timestamp())
+
+        def poll_until(end: datetime) -> None:
+            while desk.clock() < end:
+                poller.poll()
+                with store.read() as tx:
+                    desk.clock.now = tx.feeds.next_due() or end
+
+        poll_until(desk.clock() + timedelta(hours=1))
+        is_down.append(True)
+        poll_until(desk.clock() + timedelta(hours=4))
+        down = desk.feeds()
+        is_down.clear()
+        poll_until(desk.clock() + timedelta(minutes=16))
+        up = desk.feeds()
+    assert sorted(feed.failures for feed in down) == [0] * 7 + [1]  # the first: one feed alone may be at fault
+    assert {feed.health for feed in up} == {Health.OK}
+    assert {feed.ok_at == feed.polled_at for feed in up} == {True}
+    assert [line["event"] for line in logs if line["event"] in ("offline", "online")] == ["offline", "online"]
 
 
 def test_the_science_and_the_receivers_are_not_loaded_to_poll() -> None:

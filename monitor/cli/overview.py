@@ -99,7 +99,7 @@ def _unsent(outbox: dict[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
 
 
 def _unreadable(feeds: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    if set(feeds["states"]) - {"disabled"} == {"failing"}:
+    if feeds["last_poll"] and not feeds["read"]:
         yield (
             "no feed could be read at its last poll",
             "is this machine online? monitor feeds health says what each met",
@@ -194,6 +194,7 @@ def _feeds(config: Config, look: Glance, now: datetime) -> dict[str, Any]:
     return {
         "total": len(known),
         "states": dict(Counter(state for _, state in healths).most_common()),
+        "read": sum(feed.ok_at is not None and feed.ok_at == feed.polled_at for feed in known),
         "dead": sum(is_dead(feed, now) for feed in known),
         "tags": _by_tag(config, {feed.url for feed, state in healths if state in ILL}),
         "ill": sorted(ill, key=lambda row: (ILL.index(row["state"]) >= MERELY, -row["for"])),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from monitor.errors import FeedError, FetchError, ParseError
+from monitor.feeds.address import host_of
 from monitor.feeds.headers import fresh_for
 from monitor.feeds.settings import PollingSettings
 from monitor.types import Entry, Feed, Fetched, Health, NotModified, ParsedFeed
@@ -41,7 +42,7 @@ class PollContext:
     now: datetime
     settings: PollingSettings
     fetched: Fetched | None = None  # what was read, its body may be dropped
-    offline: bool = False  # nobody answered in this round
+    offline: bool = False  # nobody answers
     roll: float = 0.5  # chance in [0, 1): spreads what would come due together
 
 
@@ -54,10 +55,19 @@ def after_poll(feed: Feed, outcome: Outcome, context: PollContext) -> Feed:
     return _read(feed, outcome, context)
 
 
-def is_offline(outcomes: Iterable[Outcome]) -> bool:
-    """Whether a round of polls says that the network is down: several feeds, and nobody answered any of them."""
-    judged = [isinstance(outcome, FetchError) and outcome.network for outcome in outcomes]
-    return len(judged) > 1 and all(judged)
+def unreached(before: frozenset[str], polls: Collection[tuple[Feed, Outcome]]) -> frozenset[str]:
+    """Return the hosts whose feeds were well and that could not be reached since any last answered.
+
+    `before` is what that was before these polls.
+    """
+    if not all(isinstance(outcome, FetchError) and outcome.network for _, outcome in polls):
+        return frozenset()
+    return before | {host_of(feed.url) for feed, _ in polls if not feed.failures}
+
+
+def is_offline(unreached: Collection[str]) -> bool:
+    """Whether the network is down: several hosts could not be reached one after the other."""
+    return len(unreached) > 1
 
 
 def _failed(feed: Feed, error: FeedError, context: PollContext) -> Feed:

@@ -22,8 +22,8 @@ from monitor.types import Feed, Health, Silence
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FEEDS = (
-    "select id, url, name, title, disabled, polled_at, news_at, due_at, failing_since, error, health, rhythm, newest"
-    " from feeds where listed order by id"
+    "select id, url, name, title, disabled, polled_at, news_at, due_at, failing_since, error, health, rhythm, newest,"
+    " ok_at from feeds where listed order by id"
 )
 MATCHES = "select decided_at from decisions where storyline = ? and on_topic and decided_at >= ? and not backlog"
 THRESHOLDS = "select at, value from thresholds where storyline = ? order by id desc limit ?"
@@ -82,6 +82,7 @@ class Glance:
                 health=Health(row[10]),
                 rhythm=None if row[11] is None else timedelta(milliseconds=row[11]),
                 newest=_moment(row[12]),
+                ok_at=_moment(row[13]),
             )
             for row in self._ask(FEEDS)
         ]

@@ -16,6 +16,7 @@ from monitor.feeds.schedule import (
     interval,
     is_offline,
     rolled_over,
+    unreached,
 )
 from monitor.feeds.settings import PollingSettings
 from monitor.types import Entry, Feed, Fetched, Health, NotModified, ParsedFeed
@@ -122,9 +123,14 @@ def test_gone_on_three_different_days_is_given_up() -> None:
 
 
 def test_an_offline_machine_blames_no_feed() -> None:
-    assert is_offline([failed(network=True), failed(network=True)])
-    assert not is_offline([failed(network=True), NotModified()])
-    assert not is_offline([failed(network=True)])
+    other, dead = replace(GOOD, url="http://other.test/"), replace(GOOD, url="http://dead.test/", failures=9)
+    down, nobody = failed(network=True), frozenset[str]()
+    assert is_offline(unreached(nobody, [(GOOD, down), (other, down)]))
+    assert is_offline(unreached(unreached(nobody, [(GOOD, down)]), [(other, down)]))  # one by one, as a service polls
+    assert not is_offline(unreached(nobody, [(GOOD, down), (replace(GOOD, url=f"{GOOD.url}?2"), down)]))  # one host
+    assert not is_offline(unreached(nobody, [(GOOD, down), (other, down), (dead, NotModified())]))
+    assert not is_offline(unreached(nobody, [(GOOD, down), (dead, down)]))  # dead feeds tell nothing
+    assert not is_offline(unreached(unreached(nobody, [(GOOD, down)]), [(dead, failed(404))]))
     one = after(replace(GOOD, failures=1), failed(network=True), offline=True)
     assert (one.failures, one.health) == (1, Health.OK)
     dues = {wait(after(GOOD, failed(network=True), offline=True, roll=roll / 10)) for roll in range(10)}
