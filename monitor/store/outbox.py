@@ -279,9 +279,10 @@ class Outbox:
 
     def all(self, state: DeliveryState | None = None, limit: int = 50) -> list[Delivery]:
         """Return deliveries, newest first."""
-        wanted = WHOLE.order_by(deliveries.c.id.desc()).limit(limit)
+        newest = select(deliveries.c.id).order_by(deliveries.c.id.desc()).limit(limit)
         if state is not None:
-            wanted = wanted.where(deliveries.c.state == state.value)
+            newest = newest.where(deliveries.c.state == state.value)
+        wanted = WHOLE.where(deliveries.c.id.in_(newest)).order_by(deliveries.c.id.desc())  # sorted without their bodies
         return [delivery_of(row) for row in self._c.execute(wanted).mappings()]
 
     def of_digest(self, digest_id: str) -> list[Delivery]:

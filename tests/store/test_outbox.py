@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
-from monitor.store import Store
+from monitor.store import Store, agenda, outbox
+from monitor.store.engine import driver
 from monitor.types import (
     Alert,
     AlertState,
@@ -227,3 +229,26 @@ def test_a_notice_is_posted_once(store: Store) -> None:
         assert tx.outbox.post("n1", "ops", RENDERED, [("n1.a", "a")], NOW)
         assert not tx.outbox.post("n1", "ops", RENDERED, [("n1.a", "a")], NOW)
         assert [d.number for d in tx.outbox.all()] == [0]
+
+
+def test_no_claim_looks_at_what_was_sent_long_ago(store: Store) -> None:
+    """The outbox keeps every delivery: what is asked every second, and for every message, goes by an index."""
+    asked: list[tuple[str, object]] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+    with store.read() as tx:
+        tx.outbox.waiting_receivers(NOW)
+        tx.outbox.is_ahead(NOW)
+        tx.outbox.left_behind(NOW)
+        tx.outbox.ready("desk", NOW, 16)
+        tx.outbox.sent_lately("desk", NOW)
+        tx.outbox.next_due()
+        mine = {"id": 1, "attempts": 0, "now": 0, "until": 0, "at": 0}
+        plans = [*asked, (outbox.TAKE, mine), (outbox.SENT, mine), (agenda.LOOK, mine)]
+        steps = [
+            row[3]
+            for statement, given in plans
+            for row in driver(tx.connection).execute(f"explain query plan {statement}", given)  # type: ignore[arg-type]
+        ]
+    assert sum("deliveries" in step for step in steps) >= 9
+    assert [step for step in steps if "deliveries" in step and not step.startswith("SEARCH")] == []
+    assert [step for step in steps if "TEMP B-TREE" in step] == []
