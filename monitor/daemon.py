@@ -11,26 +11,24 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor as Hands
-from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import fields
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from xml.parsers import expat
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from pydantic import BaseModel
 from systemd_watchdog.systemd_watchdog import WatchDog
 
 from monitor import config as configuration
 from monitor.config import Config
+from monitor.config.changes import changes
 from monitor.crash import nothing
-from monitor.errors import MonitorError, StoreBusy, StoreError, StoreGone
+from monitor.errors import MonitorError, StoreBusy, StoreError, StoreFull, StoreGone
 from monitor.links import links_of
 from monitor.metrics import Metrics
 from monitor.pipeline import VERBS, Pipeline
@@ -42,13 +40,13 @@ TICK = 1.0  # seconds between looks for what is due
 TIDY = 3600.0  # seconds between rounds of housekeeping
 NOTE = 30.0  # seconds between two words to `status`
 ROUND = 5.0  # seconds that entries wait for the feeds that are being read
+PATIENCE = 600.0  # seconds that a verb may take without being late
 BLIND = 30.0  # seconds without a look at the store after which the watchdog hears nothing
-LIVE = ("routes", "polling", "operator", "retention", "summariser")  # parts of the configuration that a reload changes
-FIXED = ("probes", "web")  # and those it does not
 JUMP = 30.0  # seconds of the clock beside the time that passed: less is no jump
 RUNNING = "running"
 GRACE = 10.0  # seconds that SIGTERM leaves the verbs to end their transaction
 LONGEST_REST = 60.0  # seconds between two tries of a verb that keeps failing
+START_AGAIN = 10  # ticks between two tries to start without room on the disk
 
 log = structlog.get_logger(__name__)
 
@@ -99,9 +97,25 @@ class Daemon:
         self.metrics = Metrics()
 
     def run(self, loaded: Config | None = None) -> int:
-        """Run until SIGTERM, SIGINT or `stop`; return the exit code. Errors: `ConfigError`, `StoreError` at start."""
+        """Run until SIGTERM, SIGINT or `stop`; return the exit code. Errors: `ConfigError`, `StoreError` at start.
+
+        A start that finds the disk full or the database held waits: ever new starts would end as a failed service.
+        """
         self._listen()
         config = loaded or configuration.load(self.path)
+        with closing(self._socket):
+            while not self._end.is_set():
+                try:
+                    self._hold(config)
+                    break
+                except (StoreFull, StoreBusy) as error:
+                    self._once_a_minute("start", "store-trouble", error=str(error))
+                    self._watchdog.status(f"waiting to start: {error}")
+                    self._end.wait(START_AGAIN * self.tick)
+        return self.exit_code
+
+    def _hold(self, config: Config) -> None:
+        """Serve as the one daemon of this database."""
         with Store(config.state) as store:
             lock = store.run_lock()
             if lock is not None:
@@ -109,10 +123,8 @@ class Daemon:
             try:
                 self._serve(config, store)
             finally:
-                self._socket.close()
                 if lock is not None:
                     lock.release()
-        return self.exit_code
 
     def stop(self) -> None:
         """Ask the daemon to end."""
@@ -121,8 +133,9 @@ class Daemon:
     def _serve(self, config: Config, store: Store) -> None:
         if store.is_small:
             store.ensure_sound()
-        self.pipeline = Pipeline(config, store, self.clock, self.at, self.metrics)
-        self.pipeline.sync()
+        pipeline = Pipeline(config, store, self.clock, self.at, self.metrics)
+        pipeline.sync()
+        self.pipeline = pipeline
         self._scheduler = scheduler = self._metronome()
         if not store.is_small:  # behind the first ticks, not before them
             scheduler.add_job(self._ensure_sound, args=(store,), id="sound")
@@ -215,6 +228,7 @@ class Daemon:
             self.stop()
             return None
         except StoreError as error:
+            self._ticked[f"store:{name}"] = time.monotonic()
             self._once_a_minute(name, "store-trouble", error=str(error))
             return None
         except Exception:
@@ -246,14 +260,19 @@ class Daemon:
             log.error(event, verb=name, **facts)
 
     def _feed_watchdog(self) -> None:
-        """Tell systemd that we live, but only when the store answers and the verbs tick; and how things stand."""
+        """Tell systemd that we live, but only when the store answers and the verbs tick; and how things stand.
+
+        A verb that the store refuses in time (the disk is full) does not hang: a new start would not help it.
+        """
         late, failing = self.late_verbs(), sorted(self._rests)
         standing = f"failing, tried again: {', '.join(failing)}; see the log" if failing else self._standing
         standing = f"late: {', '.join(late)}" if late else standing
         if standing != self._said:
             self._said = standing
             self._watchdog.status("; ".join(standing.splitlines()))
-        if not late and time.monotonic() - self._ticked.get("look", self._started) < BLIND:
+        now = time.monotonic()
+        hangs = any(now - self._ticked.get(f"store:{verb}", -PATIENCE) > PATIENCE for verb in late)
+        if not hangs and now - self._ticked.get("look", self._started) < BLIND:
             self._watchdog.ping()
 
     def _mind_the_clock(self, scheduler: BackgroundScheduler) -> None:
@@ -285,7 +304,7 @@ class Daemon:
         with suppress(StoreError), store.begin() as tx:
             tx.desk.note("tick", noted)
 
-    def late_verbs(self, patience: timedelta = timedelta(minutes=10)) -> list[str]:
+    def late_verbs(self, patience: timedelta = timedelta(seconds=PATIENCE)) -> list[str]:
         """Return the verbs that have not come to an end for longer than `patience`."""
         now = time.monotonic()
         return [name for name in VERBS if now - self._ticked.get(name, self._started) > patience.total_seconds()]
@@ -359,35 +378,3 @@ def give_back() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
-
-
-def changes(old: Config, new: Config) -> list[str]:
-    """Return one line for each storyline, feed, receiver and route that came, went or changed."""
-    renamed = {story.formerly: name for name, story in new.storylines.items() if story.formerly in old.storylines}
-    lines = [f"storyline {before} is called {after} now; its history moves along" for before, after in renamed.items()]
-    for kind in ("storylines", "receivers"):
-        before: Any = getattr(old, kind)
-        after: Any = getattr(new, kind)
-        gone = {name: "archived" if name in new.archived else "removed" for name in before if name not in after}
-        lines += [f"{kind[:-1]} {name} added" for name in after if name not in before and name not in renamed.values()]
-        lines += [f"{kind[:-1]} {name} {how}; its history is kept" for name, how in gone.items() if name not in renamed]
-        lines += _changed(kind[:-1], before, after)
-    feeds_before, feeds_after = ({feed.url: feed for feed in one.feeds} for one in (old, new))
-    lines += [f"feed {url} added" for url in sorted(feeds_after.keys() - feeds_before)]
-    lines += [f"feed {url} removed" for url in sorted(feeds_before.keys() - feeds_after)]
-    lines += _changed("feed", feeds_before, feeds_after)
-    lines += [f"{part} changed" for part in LIVE if getattr(old, part) != getattr(new, part)]
-    lines += [f"{part} changed: that takes a restart" for part in FIXED if getattr(old, part) != getattr(new, part)]
-    return lines or ["nothing changed"]
-
-
-def _changed(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Return a line for each that is in both and not the same, with the names of what differs and never the values."""
-    lines = []
-    for name, new in after.items():
-        old = before.get(name)
-        if old is not None and old != new:
-            parts = type(new).model_fields if isinstance(new, BaseModel) else [part.name for part in fields(new)]
-            differ = [part for part in parts if part != "version" and getattr(old, part) != getattr(new, part)]
-            lines.append(f"{kind} {name} changed: {', '.join(differ)}")
-    return lines

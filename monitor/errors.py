@@ -129,5 +129,9 @@ class StoreBusy(StoreError):
     """Another process held the database too long; the next tick tries again."""
 
 
+class StoreFull(StoreError):
+    """The disk has no room; what was to be stored is repeated when it has."""
+
+
 class SchemaTooNew(StoreError):
     """The database was written by a newer release; upgrade the program or restore a backup."""

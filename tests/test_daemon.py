@@ -19,7 +19,8 @@ import pytest
 
 from monitor import config
 from monitor.config import Config
-from monitor.daemon import Daemon, changes
+from monitor.config.changes import changes
+from monitor.daemon import Daemon
 from monitor.pipeline import Pipeline
 from monitor.store import Store
 from tests.scene import Newsroom

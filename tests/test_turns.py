@@ -11,16 +11,20 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from monitor import config
-from monitor.daemon import LONGEST_REST, ROUND, Daemon
-from monitor.errors import StoreError
+from monitor.config import Config
+from monitor.daemon import LONGEST_REST, PATIENCE, ROUND, Daemon
+from monitor.errors import StoreError, StoreFull
 from monitor.pipeline import VERBS, Pipeline
 from monitor.store import Store
 from tests.scene import SEEDS, Newsroom
+
+if TYPE_CHECKING:
+    from systemd_watchdog.systemd_watchdog import WatchDog
 
 DEADLINE = 120.0
 HURRY = 0.005  # seconds between looks
@@ -144,6 +148,51 @@ def test_a_verb_that_fails_rests_ever_longer_and_is_well_at_once_afterwards(erro
     for _ in range(50):
         daemon._rest("poll", failed=True)
     assert daemon._rests["poll"][0] == LONGEST_REST
+
+
+def test_what_the_store_refuses_in_time_is_late_but_does_not_hang() -> None:
+    class Systemd:
+        def ping(self) -> None:
+            pings.append("ping")
+
+        def status(self, said: str) -> None:
+            pings.append(said)
+
+    def refuse() -> int:
+        raise StoreFull("no space left on the disk")
+
+    pings: list[str] = []
+    daemon = Daemon(Path("monitor.yaml"))
+    with closing(daemon._socket):
+        daemon._watchdog = cast("WatchDog", Systemd())
+        daemon._ticked = dict.fromkeys(("look", "poll", "compose", "deliver"), time.monotonic())
+        daemon._started -= 2 * PATIENCE
+        daemon._feed_watchdog()
+        assert pings == ["late: assess"]
+        daemon._guarded("assess", refuse)
+        daemon._feed_watchdog()
+        assert pings == ["late: assess", "ping"]
+        assert daemon.late_verbs() == ["assess"]
+
+
+def test_a_start_without_room_on_the_disk_waits_for_it(tmp_path: Path) -> None:
+    class Cramped(Daemon):
+        tries = 0
+
+        def _hold(self, config: Config) -> None:
+            self.tries += 1
+            if self.tries < 3:
+                raise StoreFull("no space left on the disk")
+            super()._hold(config)
+
+        def _serve(self, config: Config, store: Store) -> None:
+            assert store.run_lock() is not None
+            self.exit_code = 7
+
+    with Newsroom(tmp_path) as room:
+        daemon = Cramped(room.config, tick=HURRY)
+        assert daemon.run() == 7
+    assert daemon.tries == 3
 
 
 def test_a_storm_of_hangups_is_one_reload_at_work_and_one_to_come(tmp_path: Path) -> None:

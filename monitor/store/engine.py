@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -16,10 +17,12 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-from monitor.errors import SchemaTooNew, StoreBusy, StoreError
+from monitor.errors import SchemaTooNew, StoreBusy, StoreError, StoreFull
 from monitor.ownership import make_folder, settled
 from monitor.store.place import BUSY_SECONDS, HEAD, MEMORY, SQLITE, database_file
 from monitor.store.schema import metadata
+
+ROOM = 256 * 1024  # bytes that a database needs beside itself to be opened
 
 
 def connect(state: str, busy: float = BUSY_SECONDS) -> Engine:
@@ -188,6 +191,11 @@ def copy_to(engine: Engine, target: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def _is_full(folder: Path) -> bool:
+    """Say whether there is no room for the files beside a database: SQLite calls that an input/output error."""
+    return folder.is_dir() and shutil.disk_usage(folder).free < ROOM
+
+
 @contextmanager
 def translated(path: str) -> Iterator[None]:
     """Turn the driver's errors into ours, with a remedy."""
@@ -197,8 +205,8 @@ def translated(path: str) -> Iterator[None]:
         what = str(error.orig if isinstance(error, OperationalError) else error)
         if "locked" in what or "busy" in what:
             raise StoreBusy(f"{path} is locked by another process for too long; the next tick tries again") from error
-        if "full" in what:
-            raise StoreError(
+        if "full" in what or (("I/O" in what or "unable to open" in what) and _is_full(Path(path).parent)):
+            raise StoreFull(
                 f"{path}: no space left on the disk; nothing of this step was stored, it is repeated when there is room"
             ) from error
         raise StoreError(f"{path}: {what}") from error

@@ -6,6 +6,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -33,9 +34,9 @@ class RunLock:
                 f"another `monitor run` (process {holder}) uses {self.path.parent}; "
                 "stop it first, or give this one a `state` of its own"
             )
-        handle.truncate(0)
-        handle.write(f"{os.getpid()}\n")
-        handle.flush()
+        with suppress(OSError):  # a full disk: who holds it is a courtesy
+            handle.truncate(0)
+            os.write(handle.fileno(), f"{os.getpid()}\n".encode())
         self._file = handle
 
     def release(self) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import StoreBusy, StoreError
+from monitor.errors import StoreBusy, StoreError, StoreFull
 from monitor.store import Store
+from monitor.store.engine import translated
+from monitor.store.locks import RunLock
 from monitor.types import Assignment, Decision, Entry, Event, Feed, Match, Novelty, Reason, Verdict
 
 NOW = datetime(2024, 7, 1, 8, 0, tzinfo=UTC)
@@ -89,6 +91,21 @@ def test_a_full_disk_stores_nothing_of_the_step_and_works_again_with_room(tmp_pa
         fill(store, 1_000_000)
         with store.read() as tx:
             assert tx.entries.count_waiting() == 800
+
+
+def test_a_disk_without_room_for_the_files_beside_the_database_is_full(tmp_path: Path) -> None:
+    for folder, kind in ((Path("/proc"), StoreFull), (tmp_path, StoreError)):  # the first never has any room
+        with pytest.raises(StoreError) as raised, translated(f"{folder}/monitor.db"):
+            raise sqlite3.OperationalError("disk I/O error")
+        assert type(raised.value) is kind
+
+
+def test_the_lock_of_the_daemon_needs_no_room(tmp_path: Path) -> None:
+    full = tmp_path / "monitor.db.lock"
+    full.symlink_to("/dev/full")
+    lock = RunLock(tmp_path / "monitor.db")
+    lock.acquire()
+    lock.release()
 
 
 def test_old_off_topic_texts_are_forgotten_their_keys_and_told_ones_kept(tmp_path: Path) -> None:
