@@ -355,4 +355,5 @@ def coverage(tx: Tx, storyline: str, start: datetime, end: datetime, now: dateti
             for row in nearest
         ),
         failing=tuple(failing),
+        undelivered=tuple(tx.outbox.given_up(storyline, start, end)),
     )

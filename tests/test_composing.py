@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -171,6 +172,23 @@ def test_nothing_new_is_said_of_the_time_since_this_receiver_was_last_told(desk:
     scene.until(july(1, 8))
     assert [titles for _, titles in scene.told] == [[NEWS[0][0]], []]
     assert "Nothing new since Mon 1 Jul 2024, 07:30 UTC." in text(scene.arrived[1][1])
+
+
+def test_what_one_receiver_refused_for_good_the_others_are_told(desk: Callable[[str], Desk]) -> None:
+    scene = desk("immediate: {group_wait: 0s}")
+    daily = "\n  - {storyline: harbour, receiver: ops, digest: {cron: '0 8 * * *'}}"
+    soon = "\n  - {storyline: harbour, receiver: desk, immediate: {group_wait: 0s}}"
+    scene.room.write(storylines=STORY, routes=daily + soon)
+    scene.room.smtp.faults.arm("reject")
+    with closing(scene.room.monitor()) as line, closing(line.store):
+        both = Desk(scene.room, line)
+        both.publish()
+        both.until(july(1, 9))
+        both.until(july(2, 9))
+        both.publish()
+        both.until(july(3, 9))
+    reports = [json.loads(post.body)["data"]["coverage"]["undelivered"] for post in scene.room.hook.posts]
+    assert reports == [1, 0]
 
 
 def test_what_waits_for_a_digest_survives_a_route_written_otherwise(desk: Callable[[str], Desk]) -> None:

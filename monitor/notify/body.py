@@ -65,6 +65,7 @@ def _frame(digest: Digest) -> Json:
                 "entries_scanned": coverage.entries_scanned,
                 "near_misses": coverage.near_misses,
                 "gaps": coverage.gaps,
+                "undelivered": len(coverage.undelivered),
             },
         },
     }

@@ -300,7 +300,7 @@ def _meta(event: DigestEvent, zone: ZoneInfo) -> str:
 
 
 def _matched(event: DigestEvent) -> str:
-    terms = ", ".join(one_line(term, 40) for term, _ in event.terms[:5])
+    terms = ", ".join({one_line(term, 40): "" for term, _ in event.terms[:5]})  # a word of yours may be a seed's too
     score = f"score {event.score:.2f}, threshold {event.threshold:.2f}"
     return f"Matched {terms} · {score}" if terms else score
 
@@ -321,6 +321,8 @@ def _trouble(coverage: Coverage) -> str:
     names = [one_line(name, 60) for name in coverage.failing]
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     parts = [f"Failing: {shown}."] if names else []
+    if coverage.undelivered:
+        parts.append(f"Could not be delivered to: {', '.join(one_line(name, 60) for name in coverage.undelivered)}.")
     if coverage.gaps:
         parts.append(f"{_plural(coverage.gaps, 'feed')} rolled over between two polls: entries may have been missed.")
     return " ".join(parts)

@@ -267,6 +267,13 @@ class Outbox:
         new = {"state": DeliveryState.PENDING.value, "next_attempt_at": now, "planned_at": now, "attempts": 0}
         return self._c.execute(update(deliveries).where(again).values(new)).rowcount
 
+    def given_up(self, storyline: str, start: datetime, end: datetime) -> list[str]:
+        """Return the receivers that a digest of a storyline was given up for in a period, by name."""
+        dead = and_(deliveries.c.state == DeliveryState.DEAD.value, deliveries.c.storyline == storyline)
+        lately = and_(deliveries.c.planned_at > start, deliveries.c.planned_at <= end)
+        names = select(deliveries.c.receiver).where(dead, lately).distinct().order_by(deliveries.c.receiver)
+        return list(self._c.execute(names).scalars())
+
     def sent_lately(self, receiver: str, since: datetime) -> list[datetime]:
         """Return when deliveries to a receiver succeeded after `since`, oldest first."""
         mine = and_(deliveries.c.receiver == receiver, deliveries.c.sent_at > since)

@@ -116,6 +116,7 @@ class Coverage:
     gaps: int = 0
     nearest: tuple[NearMiss, ...] = ()
     failing: tuple[str, ...] = ()  # labels of the failing feeds
+    undelivered: tuple[str, ...] = ()  # receivers that a digest of this storyline had to be given up for
 
 
 class DigestReason(StrEnum):

@@ -55,7 +55,14 @@ def full(**changes: Any) -> Digest:
     second = event(2, verdict=Novelty.DEVELOPMENT, is_update=True, why=("now denied: the deal",))
     third = event(3, verdict=Novelty.CORRECTION, why=("12 → 19 pilots",))
     coverage = Coverage(
-        feeds_ok=3, feeds_failing=1, feeds_late=2, entries_scanned=1180, near_misses=6, gaps=1, failing=("Asia desk",)
+        feeds_ok=3,
+        feeds_failing=1,
+        feeds_late=2,
+        entries_scanned=1180,
+        near_misses=6,
+        gaps=1,
+        failing=("Asia desk",),
+        undelivered=("ops",),
     )
     plain = {"coverage": coverage, "held": 4, "number": 3, "timezone": "Europe/London"}
     return digest(first, second, third, **{**plain, **changes})
@@ -78,6 +85,7 @@ def facts(rendered: Rendered) -> tuple[str, str]:
         "and 2 more", "3 independent sources of 9", "6 copies", "Matched pilots, harbour", "score 0.87",
         "threshold 0.55", "now denied: the deal", "pdate to an event you know", "12 → 19 pilots", "+4 held",
         "3 of 6 feeds read", "2 late", "1 failing", "1,180 entries scanned", "6 near misses", "Failing: Asia desk",
+        "Could not be delivered to: ops.",
         "rolled over", "Timeline: ", "Tue 9 Jul 2024, 07:00 BST", "covering since Mon 8 Jul 2024, 19:00 BST",
     ],
 )  # fmt: skip
@@ -85,6 +93,11 @@ def test_text_and_html_carry_the_same_facts(fact: str) -> None:
     text, page = facts(digests.render(full()))
     assert fact in text
     assert fact in page
+
+
+def test_a_term_that_is_yours_and_the_seeds_is_named_once() -> None:
+    rendered = digests.render(digest(event(1, terms=(("pilots", 1.0), ("harbour", 0.9), ("pilots", 0.4)))))
+    assert "Matched pilots, harbour ·" in facts(rendered)[0]
 
 
 def test_every_link_of_the_html_stands_in_the_text() -> None:
