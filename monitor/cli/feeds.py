@@ -197,6 +197,7 @@ def suggest(session: Session, storyline: str, write: bool) -> None:
         known = {feed.url for feed in session.config.feeds}
         new = [Feed(url=one.url, name=one.name, tags=("search",)) for one in found if one.url not in known]
         edit.add_feeds(session.path, new)
+    if write and not session.as_json:
         show.say(f"added {len(new)} feeds to {session.path}", "good")
     elif session.as_json:
         show.as_json([{"name": one.name, "url": one.url, "why": one.why} for one in found])
@@ -225,6 +226,9 @@ def import_(session: Session, file: Path) -> None:
     new = [Feed(url=one.url, name=one.title, tags=one.tags) for one in listed if one.url not in known]
     if new:
         edit.add_feeds(session.path, new)
+    if session.as_json:
+        show.as_json({"added": [feed.url for feed in new], "known": len(listed) - len(new)})
+        return
     show.say(f"{len(new)} feeds added to {session.path}, {len(listed) - len(new)} were there already.", "good")
 
 
@@ -239,4 +243,8 @@ def export(session: Session) -> None:
     """
     from monitor.feeds import opml
 
-    click.echo(opml.write(_stored(session), "Feeds of the storyline monitor"))
+    held = _stored(session)
+    if session.as_json:
+        show.as_json([{"url": feed.url, "name": feed.name, "tags": feed.tags} for feed in held])
+        return
+    click.echo(opml.write(held, "Feeds of the storyline monitor"))

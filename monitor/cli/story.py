@@ -209,9 +209,9 @@ def preview(session: Session, name: str, shape: str) -> int:
         made = composer.preview(name, line.clock())
     if made is None:
         click.echo("Nothing is waiting to be told.", err=True)
-        return 0
-    rendered = made[1]
-    click.echo(
-        rendered.json if session.as_json or shape == "json" else rendered.html if shape == "html" else rendered.text
-    )
+    shape = "json" if session.as_json else shape
+    if made is not None:
+        click.echo(getattr(made[1], shape))
+    elif shape == "json":
+        show.as_json(None)
     return 0

@@ -102,6 +102,10 @@ def _quiet(written: object) -> object:
     return {"windows": written} if isinstance(written, str | list) else written
 
 
+def _written(settings: object) -> object:
+    return {} if settings is None else settings  # a key with nothing behind it stands there all the same
+
+
 class RouteSettings(Settings):
     """From a storyline to a receiver: at once, at fixed times, or both."""
 
@@ -115,7 +119,9 @@ class RouteSettings(Settings):
     terms: Annotated[tuple[Term, ...], BeforeValidator(_one_or_many)] = Field(
         default=(), description="Only entries with one of these words, phrases, prefix* or /regexes/."
     )
-    immediate: ImmediateSettings | None = Field(default=None, description="Tell soon after it happens.")
+    immediate: Annotated[ImmediateSettings | None, BeforeValidator(_written)] = Field(
+        default=None, description="Tell soon after it happens."
+    )
     digest: DigestSettings | None = Field(default=None, description="Tell at fixed times.")
     when_empty: Literal["skip", "send"] = Field(
         default="skip", description="A digest without news: skip it, or send a report."

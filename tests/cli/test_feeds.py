@@ -50,6 +50,8 @@ def test_what_is_exported_can_be_imported(room: Newsroom, monitor: Monitor) -> N
     assert "1 feeds added" in monitor("feeds import feeds.opml").out
     assert urls(room) == known
     assert "0 feeds added" in monitor("feeds import feeds.opml").out
+    assert [feed["url"] for feed in monitor("feeds export --json").json] == known
+    assert monitor("feeds import feeds.opml --json").json == {"added": [], "known": len(known)}
 
 
 def test_a_broken_list_is_refused_plainly(room: Newsroom, monitor: Monitor) -> None:

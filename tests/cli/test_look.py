@@ -82,6 +82,7 @@ def test_preview(room: Newsroom, monitor: Monitor) -> None:
     assert monitor("preview seoul --json").json["data"]["storyline"]["name"] == "seoul"
     monitor("compose --now")
     assert "Nothing is waiting" in monitor("preview seoul").err
+    assert monitor("preview seoul --json").json is None
 
 
 def test_status_before_anything_ran_creates_nothing(room: Newsroom, monitor: Monitor) -> None:

@@ -147,6 +147,13 @@ def test_what_stands_under_immediate_wins_over_the_routes_own() -> None:
     assert (route.group_wait, route.group_interval) == (timedelta(0), timedelta(hours=1))
 
 
+def test_a_key_with_nothing_behind_it_stands_for_its_defaults() -> None:
+    (bare,), (full,) = (
+        routes_of([RouteSettings.model_validate({"receiver": "desk", "immediate": written})]) for written in (None, {})
+    )
+    assert bare == full
+
+
 @pytest.mark.parametrize(
     ("written", "says"),
     [
