@@ -9,6 +9,7 @@ import pytest
 
 from monitor.feeds.article import Articles
 from monitor.feeds.fetch import Fetcher
+from monitor.feeds.worker import Worker
 from monitor.types import Entry
 from tests.fakes import FakeWeb
 from tests.feeds.make import NOW, feed, polling
@@ -29,8 +30,18 @@ def web() -> Iterator[FakeWeb]:
 
 
 @pytest.fixture(scope="module")
-def articles() -> Iterator[Articles]:
-    with Fetcher(polling()) as fetcher, Articles(fetcher) as one:
+def worker() -> Iterator[Worker]:
+    one = Worker("monitor.feeds.extract")
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def articles(worker: Worker) -> Iterator[Articles]:
+    """Without the rules and connections of another test, whose server may have had the same port."""
+    with Fetcher(polling()) as fetcher:
+        one = Articles(fetcher)
+        one._worker = worker
         yield one
 
 
