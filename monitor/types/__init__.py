@@ -20,7 +20,8 @@ if TYPE_CHECKING:
         Reason,
         Verdict,
     )
-    from monitor.types.feeds import Entry, Feed, Fetched, FullText, Health, NotModified, ParsedFeed
+    from monitor.types.entries import Entry, Fetched, NotModified, ParsedFeed
+    from monitor.types.feeds import Feed, FullText, Health
     from monitor.types.novelty import Novelty
     from monitor.types.storylines import Seed, Seeds, Sensitivity, Storyline, Watch
     from monitor.types.telling import (
@@ -87,7 +88,7 @@ __all__ = [
     "Watch",
 ]
 
-PARTS = ("feeds", "storylines", "desk", "novelty", "detection", "telling")  # those that most verbs need first
+PARTS = ("feeds", "storylines", "novelty", "desk", "entries", "detection", "telling")  # what most verbs need first
 
 
 def __getattr__(name: str) -> Any:
