@@ -23,6 +23,7 @@ DEPTH_MOST = 30
 ALIASES_MOST = 1_000
 
 INTEGER = re.compile(r"[-+]?\d{1,30}")
+NUMERIC = frozenset("0123456789+-.")  # what a number starts with
 FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d{1,3})?")
 WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | dict.fromkeys(("true", "True", "TRUE"), True)
 WORDS |= dict.fromkeys(("false", "False", "FALSE"), False)
@@ -237,6 +238,8 @@ def _scalar(text: str) -> Any:
     """Return what a plain scalar means in the core schema of YAML 1.2."""
     if text in WORDS:
         return WORDS[text]
+    if text[0] not in NUMERIC:
+        return text
     if INTEGER.fullmatch(text):
         return int(text)
     if FLOAT.fullmatch(text):

@@ -110,7 +110,8 @@ def _in_order(found: Problems) -> tuple[Any, ...]:
 
 def _settled(parts: Parts, found: Problems) -> Parts:
     def each(pieces: Iterable[Placed[Any]]) -> list[Placed[Any]]:
-        return [replace(placed, value=settle(placed, found)) for placed in pieces]
+        values = [(placed, settle(placed, found)) for placed in pieces]
+        return [placed if value is placed.value else replace(placed, value=value) for placed, value in values]
 
     parts.storylines = dict(zip(parts.storylines, each(parts.storylines.values()), strict=True))
     parts.receivers = dict(zip(parts.receivers, each(parts.receivers.values()), strict=True))

@@ -16,7 +16,7 @@ from monitor.feeds.settings import FeedSettings, PollingSettings
 from monitor.notify.settings import ReceiverSettings, RouteSettings, SummariserSettings
 from monitor.types import FullText
 
-STRICT = ConfigDict(extra="forbid", frozen=True)
+STRICT = ConfigDict(extra="forbid", frozen=True, defer_build=True)  # built when the first is written
 
 
 class Retention(BaseModel):
@@ -159,8 +159,10 @@ class PartSettings(BaseModel):
         return ({} if info.field_name in {"storylines", "receivers"} else []) if value is None else value
 
 
-class FileSettings(PartSettings):
-    """The configuration of the storyline monitor."""
+class MainSettings(BaseModel):
+    """What only the main file may hold, beside the sections."""
+
+    model_config = STRICT
 
     state: str | None = Field(
         None,
@@ -186,3 +188,7 @@ class FileSettings(PartSettings):
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
+
+
+class FileSettings(MainSettings, PartSettings):
+    """The configuration of the storyline monitor."""

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from monitor.config import document, problems
 from monitor.config.document import Document
-from monitor.config.model import FeedItem, FileSettings, PartSettings
+from monitor.config.model import FeedItem, FileSettings, MainSettings, PartSettings
 from monitor.detect.settings import StorylineSettings
 from monitor.errors import ConfigError, ConfigErrors, Where
 from monitor.notify.settings import ReceiverSettings, RouteSettings
@@ -73,7 +73,7 @@ class Placed(Generic[T]):
 class Parts:
     """All files together, before anything was looked at across pieces."""
 
-    main: FileSettings
+    main: MainSettings
     document: Document
     files: list[Path] = field(default_factory=list)
     storylines: dict[str, Placed[StorylineSettings]] = field(default_factory=dict)
@@ -89,7 +89,7 @@ def gather(path: Path, found: Problems) -> Parts:
     Errors: `ConfigErrors` when the main file is not YAML at all.
     """
     main_document = document.read(path)
-    main = _top(main_document, FileSettings, found)
+    main = _top(main_document, MainSettings, FileSettings, found)
     parts = Parts(main, main_document, files=[path])
     _sections(main_document, parts, found)
     for included in _included(parts, found):
@@ -100,7 +100,7 @@ def gather(path: Path, found: Problems) -> Parts:
             found.errors.extend(error.errors)
             continue
         _misplaced(part_document, path, found)
-        _top(part_document, PartSettings, found)
+        _top(part_document, PartSettings, PartSettings, found)
         _sections(part_document, parts, found)
     return parts
 
@@ -108,7 +108,7 @@ def gather(path: Path, found: Problems) -> Parts:
 def _misplaced(part: Document, main: Path, found: Problems) -> None:
     """Take keys that only the main file may hold out of an included one, and say so."""
     if isinstance(part.data, dict):
-        for key in FileSettings.model_fields.keys() - PartSettings.model_fields.keys() & part.data.keys():
+        for key in MainSettings.model_fields.keys() & part.data.keys():
             what = f"{key}: belongs into {document.shown(main)}; an included file holds {', '.join(SECTIONS)}"
             found.error(part.where(key), what)
             part.data.pop(key)
@@ -145,8 +145,8 @@ def _check_pattern(pattern: Path, where: Where, found: Problems) -> None:
         found.warn(where, f"include: there is no folder {document.shown(pattern.parent)}{hint}")
 
 
-def _top(doc: Document, model: Any, found: Problems) -> Any:
-    """Return everything but the sections, validated; what is faulty is left out."""
+def _top(doc: Document, model: Any, whole: Any, found: Problems) -> Any:
+    """Return everything but the sections, validated; what is faulty is left out. `whole`: the model of the file."""
     if doc.data is None:
         return model()
     if not isinstance(doc.data, dict):
@@ -158,7 +158,7 @@ def _top(doc: Document, model: Any, found: Problems) -> Any:
     try:
         return model.model_validate(written)
     except ValidationError as error:
-        found.errors.extend(_outdented(doc, fault) for fault in problems.told(error, doc, model))
+        found.errors.extend(_outdented(doc, fault) for fault in problems.told(error, doc, whole))
         faulty = {fault["loc"][0] for fault in error.errors(include_url=False)}
     return model.model_validate({key: value for key, value in written.items() if key not in faulty})
 

@@ -32,7 +32,10 @@ def absolute(path: Path, base: Path) -> Path:
 def _settled(model: M, placed: Placed[Any], path: tuple[str, ...], found: Problems) -> M:
     changes: dict[str, Any] = {}
     for name in model.model_fields_set:  # what nobody wrote needs nothing
-        value, here = getattr(model, name), (*path, type(model).model_fields[name].alias or name)
+        value = getattr(model, name)
+        if not (isinstance(value, BaseModel | Path | SecretStr) or name.endswith("_env")):
+            continue
+        here = (*path, type(model).model_fields[name].alias or name)
         if isinstance(value, BaseModel):
             changes[name] = _settled(value, placed, here, found)
         elif isinstance(value, Path):
@@ -41,9 +44,11 @@ def _settled(model: M, placed: Placed[Any], path: tuple[str, ...], found: Proble
             found.error(
                 placed.where(*here), f"{placed.key(*here)}: secrets do not stand in this file; {_twins(model, name)}"
             )
-        elif name.endswith("_env") and value:
+        elif value:
             _check_env(value, placed, here, found)
             changes[name.removesuffix("_env")] = SecretStr(os.environ.get(value, ""))
+    if not changes:
+        return model
     changed = {name: value for name, value in changes.items() if value != getattr(model, name, None)}
     return model.model_copy(update=changed) if changed else model
 

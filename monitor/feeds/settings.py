@@ -56,7 +56,7 @@ Bytes = Annotated[int, BeforeValidator(size), Field(ge=1_000)]
 class PollingSettings(BaseModel):
     """How feeds are fetched and read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     every: Duration = Field(timedelta(minutes=15), description="Usual time between two polls of a feed.")
     contact: str = Field("", description="Address of a person, sent in the User-Agent: a mailbox or a page.")
@@ -117,7 +117,7 @@ class PollingSettings(BaseModel):
 class FeedSettings(BaseModel):
     """One feed as the user writes it; a bare address will do."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     url: str = Field(description="Address of the feed, http or https.")
     name: str = Field("", max_length=200, description="What to call it; the feed's own title if absent.")

@@ -55,7 +55,7 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 class Settings(BaseModel):
     """Refuses keys it does not know and never changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class SmtpSettings(Settings):

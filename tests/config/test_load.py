@@ -31,6 +31,7 @@ def test_a_sound_file_becomes_values_of_the_line(read: Read, tmp_path: Path) -> 
 
 BROKEN = [
     ("unknown key", "pollling: {every: 15m}", "monitor.yaml:1:1: pollling: unknown key; did you mean polling?"),
+    ("unknown section", "feds: []", "monitor.yaml:1:1: feds: unknown key; did you mean feeds?"),
     ("unknown key inside", "polling: {evry: 15m}", "monitor.yaml:1:11: polling.evry: unknown key; did you mean every?"),
     (
         "wrong type",
