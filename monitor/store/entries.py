@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, and_, bindparam, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Integer, Select, and_, bindparam, delete, func, insert, or_, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.store.offered import Held, Offered
@@ -17,6 +17,7 @@ from monitor.text import fingerprint
 from monitor.types import Entry
 
 MOST_TRIES = 3  # an entry that makes the science raise is set aside after this many
+OTHER_NAMES = timedelta(days=2)  # that an entry's keys but the first are kept unlisted, once it comes under a new one
 
 NEW_ENTRIES = upsert(entries).on_conflict_do_nothing()
 NUMBER = select(entries.c.seq).where(entries.c.uid == bindparam("named")).scalar_subquery()
@@ -38,6 +39,13 @@ LISTED = (
     update(entry_keys)
     .where(entry_keys.c.feed_id == bindparam("of_feed"), entry_keys.c.key == bindparam("of_key"))
     .values(fingerprint=bindparam("print"), listed_at=bindparam("at"))
+)
+FIRST_KEY = select(entries.c.key).where(entries.c.seq == entry_keys.c.seq).scalar_subquery()
+FORGET_NAMES = delete(entry_keys).where(
+    entry_keys.c.feed_id == bindparam("feed"),
+    entry_keys.c.listed_at < bindparam("before"),
+    entry_keys.c.seq.in_(bindparam("seqs", expanding=True)),
+    entry_keys.c.key != FIRST_KEY,
 )
 
 
@@ -107,6 +115,9 @@ class Entries:
             self._c.execute(NEW_ENTRIES, list(fresh.values()))
         if keys:
             self._c.execute(NEW_KEYS, keys)
+        if renamed:  # some feeds invent all their keys anew at every poll
+            seqs = [key["held"] for key in keys if key["held"] is not None]
+            self._c.execute(FORGET_NAMES, {"feed": feed_id, "before": now - OTHER_NAMES, "seqs": seqs})
         return Added(len(fresh), edited, renamed)
 
     def remember_keys(self, feed_id: int, prints: Mapping[str, str], now: datetime) -> None:

@@ -70,6 +70,18 @@ def test_a_new_guid_does_not_make_an_old_item_news(tx: Tx, changes: dict[str, st
     assert (added.new, added.renamed) == (0, 1)
 
 
+def test_a_feed_that_invents_its_guids_anew_at_every_poll_does_not_fill_the_store(tx: Tx) -> None:
+    one, other = entry("one"), entry("other")
+    tx.entries.add(1, [one, other], NOW)
+    for poll in range(1, 200):
+        now = NOW + timedelta(hours=3 * poll)
+        assert tx.entries.add(1, [replace(one, key=f"guid-{poll}", id=f"guid-{poll}")], now).renamed == 1
+    known = tx.feeds.known(1).keys()
+    assert {"one", "other", "guid-199", "guid-198"} <= known  # the first and the latest
+    assert len(known) < 20
+    assert tx.entries.add(1, [one, other], now).new == 0
+
+
 def test_after_thirty_days_the_same_words_are_news_again(tx: Tx) -> None:
     tx.entries.add(1, [entry("one")], NOW)
     later = NOW + timedelta(days=31)
