@@ -191,6 +191,31 @@ def test_what_one_receiver_refused_for_good_the_others_are_told(desk: Callable[[
     assert reports == [1, 0]
 
 
+def test_a_renamed_storyline_stays_in_its_mail_thread_and_whoever_takes_its_name_does_not(
+    desk: Callable[[str], Desk],
+) -> None:
+    scene = desk("immediate: {group_wait: 0s}")
+    scene.publish()
+    scene.tick()
+    pier = "\n  pier: {watch: {any: [harbour]}, formerly: harbour}"
+    mole = "\n  mole: {watch: {any: [harbour]}, formerly: pier}"
+    for written in (pier, mole, f"{mole}{STORY}"):
+        scene.room.write(storylines=written)
+        with closing(scene.room.monitor()) as line, closing(line.store):
+            desk_now = Desk(scene.room, line)
+            desk_now._unsaid = list(scene._unsaid)
+            desk_now.publish()
+            scene._unsaid.pop(0)
+            desk_now.tick()
+    mails = [mail.parsed for mail in scene.room.smtp.mails]
+    names = [mail["Subject"].partition(":")[0] for mail in mails]
+    assert (names[:3], sorted(names[3:])) == (["The harbour", "pier", "mole"], ["The harbour", "mole"])
+    threads = {name: {mail[name] for mail in mails} for name in ("References", "In-Reply-To", "List-Id")}
+    assert {name: len(found) for name, found in threads.items()} == {"References": 2, "In-Reply-To": 2, "List-Id": 2}
+    again = next(mail for mail, name in zip(mails[3:], names[3:], strict=True) if name == "The harbour")
+    assert again["References"] != mails[0]["References"] == mails[2]["References"]
+
+
 def test_what_waits_for_a_digest_survives_a_route_written_otherwise(desk: Callable[[str], Desk]) -> None:
     scene = desk("digest: {cron: '0 8 * * *'}")
     scene.publish()

@@ -72,7 +72,8 @@ def _root(storyline: str, domain: str) -> str:
 
 def _fields(settings: EmailSettings, delivery: Delivery) -> Fields:
     domain = domain_of(settings)
-    root = _root(delivery.storyline or delivery.digest_id, domain)
+    thread = delivery.thread or delivery.storyline
+    root = _root(thread or delivery.digest_id, domain)
     fields = [
         ("Date", format_datetime(delivery.created_at)),
         ("From", _person(settings.from_)),
@@ -81,7 +82,7 @@ def _fields(settings: EmailSettings, delivery: Delivery) -> Fields:
         ("Message-ID", message_id(settings, delivery)),
         ("In-Reply-To", root),
         ("References", root),
-        ("List-Id", _list_id(delivery.storyline, domain)),
+        ("List-Id", _list_id(thread, domain)),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
     ]

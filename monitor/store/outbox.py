@@ -11,8 +11,9 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, u
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from monitor.store.engine import driver
+from monitor.store.renaming import NOTED_THREAD
 from monitor.store.rows import delivery_of
-from monitor.store.schema import alerts, attempts, bodies, deliveries, digests, milliseconds, told
+from monitor.store.schema import alerts, attempts, bodies, deliveries, digests, meta, milliseconds, told
 from monitor.types import Attempt, Delivery, DeliveryState, Digest, GiveUp, Line, Outcome, Rendered, Retry
 
 SHORTEST = 6  # characters of an id that are looked for
@@ -28,8 +29,10 @@ ATTEMPT = """
 insert into attempts (delivery_id, number, started_at, ended_at, outcome, detail)
 values (:delivery_id, :number, :started_at, :ended_at, :outcome, :detail)
 """
-WHOLE = select(deliveries, bodies.c.text, bodies.c.html, bodies.c.json).join(
-    bodies, bodies.c.digest_id == deliveries.c.digest_id
+WHOLE = (
+    select(deliveries, bodies.c.text, bodies.c.html, bodies.c.json, meta.c.value.label("thread"))
+    .join(bodies, bodies.c.digest_id == deliveries.c.digest_id)
+    .outerjoin(meta, NOTED_THREAD)
 )
 READY = (
     WHOLE.where(_PENDING, deliveries.c.receiver == bindparam("to"), deliveries.c.next_attempt_at <= bindparam("now"))
@@ -289,7 +292,9 @@ class Outbox:
         newest = select(deliveries.c.id).order_by(deliveries.c.id.desc()).limit(limit)
         if state is not None:
             newest = newest.where(deliveries.c.state == state.value)
-        wanted = WHOLE.where(deliveries.c.id.in_(newest)).order_by(deliveries.c.id.desc())  # sorted without their bodies
+        wanted = WHOLE.where(deliveries.c.id.in_(newest)).order_by(
+            deliveries.c.id.desc()
+        )  # sorted bodiless
         return [delivery_of(row) for row in self._c.execute(wanted).mappings()]
 
     def of_digest(self, digest_id: str) -> list[Delivery]:

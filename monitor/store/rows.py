@@ -194,6 +194,7 @@ def delivery_of(row: Row) -> Delivery:
     """Return the delivery of a row of `deliveries` with its body."""
     rendered = Rendered(subject=row["subject"], text=row["text"], html=row["html"], json=row["json"])
     plain = {name: row[name] for name in OF_DELIVERY}
+    plain["thread"] = row["thread"] or row["storyline"]
     return Delivery(**plain, state=DeliveryState(row["state"]), rendered=rendered)
 
 

@@ -187,6 +187,7 @@ class Delivery:
     error: str = ""
     sent_at: datetime | None = None
     number: int = 1
+    thread: str = ""  # of mails: the name the storyline had first
 
 
 class Outcome(StrEnum):
