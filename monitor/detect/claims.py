@@ -58,7 +58,7 @@ class KnownClaims:
         self._statements: list[Statement] = []
         self._with: dict[str, list[int]] = {}
         self._figures: set[float] = set()
-        for statement in statements:
+        for statement in dict.fromkeys(statements):  # copies repeat them
             self.add(statement)
 
     def add(self, statement: Statement) -> None:

@@ -17,6 +17,8 @@ SHINGLE = 3  # words a shingle
 CONTAINED = 0.8  # share of the shorter text's shingles found in the longer one (Broder 1997, containment)
 ALIKE_TITLES = 88.0  # token ratio (0..100) from which two headlines are one wording
 MIN_WORDS = 6  # a text shorter than that proves nothing by itself
+_OFTEN = 64  # entries that hold a shingle from which it is hardly a mark: furniture, or a text printed everywhere
+_MARK = 16  # what a shingle of fewer entries counts beside one of those
 
 _Key = TypeVar("_Key")
 
@@ -137,8 +139,11 @@ class Copies:
 
     def find(self, wording: Wording) -> list[tuple[str, float]]:
         """The entries of the same wording with how sure that is, most alike and then first seen first."""
-        hits = Counter(uid for shingle in wording.shingles for uid in self._at.get(shingle, ()))
-        hits.update(self._titles.get(wording.title, ()))
+        hits: Counter[str] = Counter()
+        for holders in (self._titles.get(wording.title, []), *(self._at.get(s, []) for s in wording.shingles)):
+            mark = _MARK if len(holders) <= _OFTEN else 1
+            for uid in holders[:_OFTEN]:
+                hits[uid] += mark
         likely = sorted(hits, key=lambda uid: (-hits[uid], self._order[uid]))[:30]
         found = [(uid, same_wording(wording, self._wordings[uid])) for uid in likely]
         alike = {uid: _resemblance(wording.shingles, self._wordings[uid].shingles) for uid in likely}
@@ -146,8 +151,6 @@ class Copies:
 
 
 def _drop(table: dict[_Key, list[str]], key: _Key, uid: str) -> None:
-    left = [u for u in table.get(key, ()) if u != uid]
-    if left:
-        table[key] = left
-    else:
-        table.pop(key, None)
+    table[key].remove(uid)
+    if not table[key]:
+        del table[key]

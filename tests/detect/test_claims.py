@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.detect.claims import KnownClaims, statement_of
+from tests.detect.stream import work
 
 SENTENCES = [
     "The council agreed to share 12 pilots with the southern port.",
@@ -32,3 +33,8 @@ def test_what_is_learnt_later_leaves_the_layer_below_alone() -> None:
     above.add(statement_of(SENTENCES[4]))
     assert above.has(statement_of(SENTENCES[4]))
     assert not below.has(statement_of(SENTENCES[4]))
+
+
+def test_what_copies_repeat_is_read_once() -> None:
+    statements = [statement_of(sentence) for sentence in SENTENCES]
+    assert work(lambda: KnownClaims(statements * 200)) < 2 * work(lambda: KnownClaims(statements))

@@ -7,6 +7,7 @@ import pytest
 from monitor.detect.copies import Copies, same_wording, wording_of
 from monitor.detect.edits import edits
 from monitor.detect.mastheads import agency_of, own_words
+from tests.detect.stream import work
 
 TITLE = "Seoul asks Moscow for clear account of treaty with Pyongyang"
 BODY = "Ambassador Lee voiced serious concern that cooperation with the North would threaten national security."
@@ -93,6 +94,30 @@ def test_the_most_alike_is_found_and_can_be_forgotten() -> None:
     assert [uid for uid, _ in copies.find(wording_of(TITLE, ""))] == ["full"]
     copies.discard("full")
     assert copies.find(wording_of(TITLE, BODY)) == []
+
+
+def printed(outlets: int) -> Copies:
+    """One text under so many mastheads."""
+    copies = Copies()
+    for outlet in range(outlets):
+        copies.add(str(outlet), wording_of(TITLE, BODY))
+    return copies
+
+
+def test_a_text_printed_everywhere_is_found_without_looking_at_every_copy() -> None:
+    some, many = printed(100), printed(800)
+    asked = wording_of(TITLE, BODY)
+    assert work(lambda: many.find(asked)) < 1.2 * work(lambda: some.find(asked))
+    assert many.find(asked)[0][0] == "0"
+
+
+def test_furniture_of_an_outlet_does_not_hide_what_was_copied() -> None:
+    copies = Copies()
+    for day in range(100):
+        copies.add(f"day {day}", wording_of(f"Notes of day {day} by the {day}th clerk", f"Number {day}. {BODY}"))
+    copies.add("own", wording_of("Harbour of Dunmore closed by storm", f"Ferries stay in port for two days. {BODY}"))
+    copy = wording_of("Storm closes Dunmore harbour", f"Ferries stay in port for two days. {BODY}")
+    assert copies.find(copy)[0][0] == "own"
 
 
 @pytest.mark.parametrize(
