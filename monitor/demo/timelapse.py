@@ -26,7 +26,7 @@ POLL_AT = timedelta(hours=6, minutes=30)  # of the day
 SLOT = timedelta(minutes=35)  # after a poll: the digest is due
 DAYS = (0, 3)  # Monday and Thursday: the days with a digest in the configuration of the demo
 TICK = 0.05  # seconds between two looks of the daemon
-PATIENCE = 30.0  # seconds for the work of one moment
+PATIENCE = 240.0  # seconds for the work of one moment; the first loads the models, on a small machine too
 
 
 class DemoError(MonitorError):
