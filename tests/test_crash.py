@@ -9,7 +9,7 @@ import pytest
 from benchmarks.crash import REPEATING, Trial
 from monitor.crash import POINTS, crash_at
 
-pytestmark = pytest.mark.timeout(400)  # many lives of a process, on a machine that may be busy
+pytestmark = pytest.mark.timeout(900)  # many lives of a process, on a machine that may be busy
 WEB, BOOK = POINTS[: POINTS.index("composed-before-commit")], POINTS[POINTS.index("composed-before-commit") :]
 
 

@@ -116,12 +116,10 @@ def test_sighup_takes_a_good_configuration_and_refuses_a_bad_one(room: Newsroom,
     good = room.config.read_text()
     room.config.write_text(good + "polling_every: 3m\n")
     running.popen.send_signal(signal.SIGHUP)
-    eventually(lambda: running.says("reload-refused"))
-    assert "polling_every" in running.log.read_text()
+    eventually(lambda: running.says("reload-refused") and running.says("polling_every"))
     room.write(storylines="\n  other: {watch: {any: [Turin]}}")
     running.popen.send_signal(signal.SIGHUP)
-    eventually(lambda: running.says("storyline other added"))
-    assert running.says("storyline seoul removed")
+    eventually(lambda: running.says("storyline other added") and running.says("storyline seoul removed"))
     assert running.popen.poll() is None
 
 

@@ -22,13 +22,14 @@ from standardwebhooks import Webhook
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+pytestmark = pytest.mark.timeout(900)  # programs that are started, on a machine that may be busy
 UNITS = ("monitor.service", "monitor-once.service", "monitor-once.timer")
 
 
 def run(*command: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command with few variables and return what it said."""
     clean = {"PATH": os.environ["PATH"], "HOME": str(cwd), "LC_ALL": "C.UTF-8", **environment}
-    return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False, timeout=250)
+    return subprocess.run(command, cwd=cwd, env=clean, capture_output=True, text=True, check=False, timeout=800)
 
 
 def block(marker: str) -> str:

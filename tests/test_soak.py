@@ -19,5 +19,5 @@ def test_days_of_feeds_with_faults_lose_and_double_nothing(tmp_path: Path, capsy
     assert "'sent'" in printed, "nothing was told: the run shows nothing"
     rows = [line.split() for line in printed.splitlines() if line.split()[:1] in (["1"], ["2"])]
     (handles_before, threads_before), (handles, threads) = ((int(row[3]), int(row[4])) for row in rows)
-    assert handles <= handles_before + 6  # a thread that comes to the store for the first time opens three
+    assert handles <= handles_before + 15  # what the store may open when five look at once for the first time
     assert threads <= threads_before + 2
