@@ -99,6 +99,7 @@ class Poller:
         unset = [each.name for each in self.config.storylines.values() if each.start is None]
         with self.store.begin() as tx:
             tx.stories.begin_at(now - BACKLOG, unset)
+        with self.store.read() as tx:  # thousands take their time, and no writer waits for it
             due = list(feeds) if feeds is not None else tx.feeds.due(now)
         self.at("polled")
         report = PollReport(feeds=len(due))

@@ -79,9 +79,10 @@ def _shrink(pipeline: Pipeline) -> None:
 
 def _report(pipeline: Pipeline, now: datetime) -> None:
     """Tell the operator once a day while something stays broken, and once when all is well again."""
-    with pipeline.store.begin() as tx:
+    with pipeline.store.read() as tx:
         feeds = [feed for feed in tx.feeds.all() if is_dead(feed, now)]
         stuck = [each for each in tx.outbox.stuck(now - SUSTAINED) if each.receiver != pipeline.config.operator]
+    with pipeline.store.begin() as tx:
         last, today = tx.desk.noted("trouble-reported"), now.date().isoformat()
         if (feeds or stuck) and last != today:
             title = _title(len(feeds), len(stuck))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from monitor import config
@@ -20,6 +21,7 @@ from monitor.feeds.fetch import Fetcher
 from monitor.polling import Poller, PollReport, sync
 from monitor.store import Store
 from monitor.types import Feed, Health
+from monitor.upkeep import tidy
 from tests.fakes import Clock, FakeWeb
 from tests.feeds.make import item, rss
 from tests.scene import Newsroom
@@ -147,6 +149,20 @@ def test_a_network_that_is_down_is_one_message_and_no_feeds_fault(tmp_path: Path
     desk.clock.advance(minutes=15)
     again = desk.poll()
     assert (again.failed, again.unchanged) == (0, 12)
+
+
+def test_no_writer_waits_while_thousands_of_feeds_are_looked_up(tmp_path: Path) -> None:
+    looks: list[object] = []
+
+    def see(connection: Any, _: object, statement: str, *__: object) -> None:
+        if statement.startswith("SELECT feeds."):
+            looks.append(connection.get_execution_options().get("begin"))
+
+    with Newsroom(tmp_path) as room, room.monitor() as line, line.store:
+        event.listen(line.store.engine, "before_cursor_execute", see)
+        assert line.poll().feeds == 2
+        tidy(line)
+    assert looks == ["BEGIN", "BEGIN"]  # not immediate: that is the writers'
 
 
 def test_a_service_that_is_offline_for_hours_blames_no_feed_and_reads_all_soon_after(
