@@ -65,7 +65,7 @@ _NOT_LATIN = frozenset(
 def language_of(text: str, declared: str = "") -> str:
     """The ISO 639-1 code of `text`, "" when nothing sure can be said; a fitting declaration is believed."""
     declared = declared.lower().split("-")[0].split("_")[0]
-    script = _script(text)
+    script = script_of(text)
     if declared and _fits(declared, script):
         return declared
     if script in _BY_SCRIPT:
@@ -83,8 +83,8 @@ def _fits(lang: str, script: str) -> bool:
     return known is None or lang in known
 
 
-def _script(text: str) -> str:
-    """The script most letters of the first 300 characters belong to; kana decides for Japanese."""
+def script_of(text: str) -> str:
+    """The script most letters of the first 300 characters belong to, "" without any; kana decides for Japanese."""
     if text.isascii():
         return "LATIN" if any(map(str.isalpha, text)) else ""
     counts: dict[str, int] = {}

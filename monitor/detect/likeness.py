@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.detect.facts import Facts
+from monitor.detect.language import script_of
 from monitor.detect.lex import STEM_SPACE, fold, stem_id
 from monitor.detect.reading import Reading
 from monitor.detect.vectors import Vectors
@@ -40,6 +41,9 @@ _LEAST_RARITY = 0.02
 _EARLY = 8  # reports a storyline is taken to have had before its first
 _USUAL = np.array([0.3, 0.25])  # resemblance of strangers (multilingual, static) before there are any ...
 _USUAL_COUNT = 10  # ... and how many of them that is worth
+_LEARNT = frozenset(("", "LATIN", "CYRILLIC", "CJK", "HANGUL", "HIRAGANA", "THAI"))  # scripts of both models; in others
+_ALIKE = {"ARABIC": np.array([0.0, 0.7])}  # strangers are at least so alike (multilingual, static) ...
+_ALL_ALIKE = np.array([0.7, 0.8])  # ... and where neither model knows the letters
 
 _MUTE = re.compile(r"[aeiouyjwh'`]")
 _REPEATED = re.compile(r"(.)\1+")
@@ -72,6 +76,7 @@ class Point:
     facts: Facts
     static: Vectors
     multilingual: Vectors
+    alike: Floats  # how much strangers in its script are alike at least (multilingual, static)
 
     @property
     def day(self) -> float:
@@ -93,7 +98,14 @@ def point_of(reading: Reading, facts: Facts, multilingual: Vectors) -> Point:
         facts=facts,
         static=reading.vector,
         multilingual=multilingual,
+        alike=_alike(reading.text),
     )
+
+
+def _alike(text: str) -> Floats:
+    """How much texts have in common by their script alone, which says nothing of what they report."""
+    script = script_of(text)
+    return np.zeros(2) if script in _LEARNT else _ALIKE.get(script, _ALL_ALIKE)
 
 
 def _ids(words: Iterable[str]) -> Ints:
@@ -117,6 +129,7 @@ class Group:
     sources: frozenset[str]
     values: frozenset[float]
     units: frozenset[str]
+    alike: Floats
 
 
 def group_of(group_id: str, points: Sequence[Point]) -> Group:
@@ -137,6 +150,7 @@ def group_of(group_id: str, points: Sequence[Point]) -> Group:
         sources=frozenset(p.source for p in points),
         values=frozenset(value for p in points for value in _values(p.facts)),
         units=frozenset(f.unit for p in points for f in p.facts.figures if f.unit),
+        alike=np.max([p.alike for p in points], axis=0),
     )
 
 
@@ -203,6 +217,7 @@ class Layout:
     named: NDArray[np.bool_]
     sound_rows: Ints
     sizes: Floats
+    alike: Floats  # (2, groups)
 
 
 def layout_of(groups: Sequence[Group]) -> Layout:
@@ -222,6 +237,7 @@ def layout_of(groups: Sequence[Group]) -> Layout:
         named=np.concatenate([g.named for g in groups]),
         sound_rows=np.repeat(each, [len(g.sounds) for g in groups]),
         sizes=np.array([g.size for g in groups], dtype=np.float64),
+        alike=np.stack([g.alike for g in groups], axis=1),
     )
 
 
@@ -248,9 +264,11 @@ def scores(point: Point, layout: Layout, usual: Floats, rarity: Rarity) -> Float
     multilingual = _linked(_products(layout.multilingual, point.multilingual), layout, np.ones_like(same))
     score = BIAS + DAYS * gap + FIRST_DAY * np.minimum(gap, 1) + SIZE * np.log(layout.sizes)
     score = score + SPAN * np.maximum(_spans(point, layout) - 1, 0)
-    score = score + MULTILINGUAL * (multilingual - usual[0])
-    score = score + STATIC * np.where(foreign, 0, static - usual[1])
-    score = score + WORDING * np.where(foreign, 0, _shared_words(point, layout, rarity)) + OTHER_LANGUAGE * foreign
+    alike = np.maximum(layout.alike, point.alike[:, None])
+    score = score + MULTILINGUAL * (multilingual - np.maximum(usual[0], alike[0]))
+    score = score + STATIC * np.where(foreign, 0, static - np.maximum(usual[1], alike[1]))
+    score = score + WORDING * np.where(foreign, 0, _shared_words(point, layout, rarity))
+    score = score + OTHER_LANGUAGE * (foreign & (alike[0] == 0))
     score = score + NAMES * _shared_names(point, layout, rarity)
     score = score + SAME_OUTLET * np.array([point.source in g.sources for g in layout.groups])
     odds: Floats = np.nan_to_num(score + OTHER_FIGURES * _figures_clash(point, layout.groups), nan=-99.0)

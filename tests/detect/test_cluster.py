@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.detect.stream import chronicle, entry, feed
 
 PORTS = ("Valmora", "Serrano", "Kirrin", "Ostby", "Tamrat", "Luzon Bay")
@@ -50,3 +52,40 @@ def test_what_comes_at_one_moment_is_not_joined_for_its_date() -> None:
         *_, (assignment, _) = feed(chronicle(), *fires, STORM, twin)
         odds.append(assignment.similarity)
     assert odds[1] < odds[0]
+
+
+MORNING = {  # a flood, an election, a theft, a bridge, a doctors' strike: nothing to do with each other
+    "el": ("Πλημμύρες στη Λάρισα", "Εκλογές τον Μάιο", "Κλοπή πίνακα από γκαλερί", "Νέα γέφυρα", "Απεργούν οι γιατροί"),
+    "he": ("הצפות ברחובות אשדוד", "בחירות בחודש מאי", "ציור נגנב מגלריה", "גשר חדש נפתח", "הרופאים שובתים"),
+    "hi": ("असम में बाढ़", "मई में चुनाव होंगे", "संग्रहालय से चित्र चोरी", "नदी पर नया पुल", "डॉक्टर हड़ताल पर"),
+    "fa": (
+        "سیل در خوزستان",
+        "انتخابات در اردیبهشت",
+        "سرقت تابلو از موزه",
+        "پل تازه گشوده شد",
+        "پزشکان دست از کار کشیدند",
+    ),
+    "bn": ("সিলেটে বন্যা", "মে মাসে নির্বাচন", "জাদুঘর থেকে ছবি চুরি", "নদীর উপর নতুন সেতু", "চিকিৎসকরা কাজ বন্ধ করলেন"),
+}
+
+
+@pytest.mark.parametrize("lang", MORNING)
+def test_letters_that_no_model_knows_make_no_event(lang: str) -> None:
+    reports = [entry(t, source=f"wire-{n}", hours=3 * n, lang=lang) for n, t in enumerate(MORNING[lang])]
+    english = entry("Ferries of Dunmore stay in port", hours=7)
+    keeper = chronicle()
+    feed(keeper, *reports[:3], english, *reports[3:])
+    assert len(keeper.events) >= 4
+
+
+def test_words_join_where_vectors_are_blind() -> None:
+    title, lead = "Πλημμύρες στη Λάρισα, έκλεισαν σχολεία", "Ο Πηνειός ξεχείλισε τη νύχτα."
+    keeper = chronicle()
+    feed(
+        keeper,
+        entry(title, lead, lang="el"),
+        entry(
+            "Κλειστά σχολεία στη Λάρισα από πλημμύρες", "Τη νύχτα ξεχείλισε ο Πηνειός.", source="b", hours=2, lang="el"
+        ),
+    )
+    assert len(keeper.events) == 1
