@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -20,6 +21,7 @@ YOUNG = 20_000  # objects between two looks for garbage: what modules make at im
 def main(arguments: list[str] | None = None) -> None:
     """Run one verb and exit: 0 done, 1 failed, 2 wrong usage, 78 bad configuration."""
     gc.set_threshold(YOUNG)
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # no other package has a say in our configuration
     try:
         code = root.main(arguments, prog_name="monitor", standalone_mode=False)
@@ -36,9 +38,11 @@ def main(arguments: list[str] | None = None) -> None:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = said("Stopped.", INTERRUPTED)
-    except BrokenPipeError:
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = FAILED
+        code = FAILED if error.errno == errno.EPIPE else said(f"monitor: not written: {error.strerror}", FAILED)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -165,8 +165,12 @@ def discover(session: Session, url: str) -> int:
       monitor feeds discover https://www.koreaherald.com
     """
     from monitor.cli import finding
+    from monitor.errors import FeedError, MonitorError
 
-    found = finding.feeds_of(session.config, url)
+    try:
+        found = finding.feeds_of(session.config, url)
+    except FeedError as error:
+        raise MonitorError(f"{url}: {error.what}") from None
     if session.as_json:
         show.as_json([{"url": one.url, "title": one.title, "type": one.type} for one in found])
     else:

@@ -83,7 +83,8 @@ class Document:
 def shown(path: Path) -> str:
     """Return the path as a person would type it: relative when it lies under the working directory."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        here = Path.cwd()
+        return str(path if here == Path(here.root) else path.resolve().relative_to(here))
     except (ValueError, OSError):
         return str(path)
 

@@ -54,6 +54,12 @@ def test_what_is_exported_can_be_imported(room: Newsroom, monitor: Monitor) -> N
     assert monitor("feeds import feeds.opml --json").json == {"added": [], "known": len(known)}
 
 
+def test_a_page_that_is_not_there_is_named(room: Newsroom, monitor: Monitor) -> None:
+    page = room.url(0).rpartition("/")[0] + "/nowhere"
+    answer = monitor(f"feeds discover {page}")
+    assert (answer.code, answer.err.strip()) == (1, f"monitor: {page}: 404 not found")
+
+
 def test_a_broken_list_is_refused_plainly(room: Newsroom, monitor: Monitor) -> None:
     Path("feeds.opml").write_text("no list at all")
     answer = monitor("feeds import feeds.opml")

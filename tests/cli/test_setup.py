@@ -86,6 +86,25 @@ def test_faults_stand_on_one_line_however_narrow_the_terminal(room: Newsroom) ->
     assert len(answer.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("to", "code", "says"), [("/dev/full", 1, "monitor: not written: No space left"), ("&-", 0, "")]
+)
+def test_an_answer_that_nobody_takes_is_no_bug(room: Newsroom, to: str, code: int, says: str) -> None:
+    answer = subprocess.run(
+        ["/bin/sh", "-c", f'"$0" -m monitor entries list >{to}', sys.executable],
+        capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )  # fmt: skip
+    assert answer.returncode == code
+    assert answer.stderr.strip().startswith(says)
+    assert len(answer.stderr.splitlines()) == bool(says)
+
+
+def test_places_are_named_whole_from_the_root_folder(monitor: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    assert ", /etc/monitor/monitor.yaml)" in monitor("check").err
+
+
 @pytest.mark.parametrize("line", ["nosuch", "entries", "status --nosuch", "storyline show nope", "feeds add"])
 def test_wrong_usage_is_2(room: Newsroom, monitor: Monitor, line: str) -> None:
     assert monitor(line).code == 2
