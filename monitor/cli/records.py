@@ -51,13 +51,14 @@ def list_entries(session: Session, name: str | None, near_misses: bool, everythi
     kind = "near" if near_misses else "matched"
     with session.look() as store, store.read() as tx:
         if everything and name is None:
-            _tell_entries(session, [(entry, None) for entry in tx.entries.latest(limit)])
+            _tell_entries(session, [(entry, None) for entry in tx.entries.latest(limit)], several=False)
         else:
             found = tx.stories.listing(name, "all" if everything else kind, limit)
-            _tell_entries(session, [(row.entry, row.decision) for row in found])
+            several = name is None and len(session.config.storylines) > 1
+            _tell_entries(session, [(row.entry, row.decision) for row in found], several=several)
 
 
-def _tell_entries(session: Session, found: list[tuple[Any, Any]]) -> None:
+def _tell_entries(session: Session, found: list[tuple[Any, Any]], *, several: bool) -> None:
     if session.as_json:
         show.as_json([{**_entry(entry), **(_decision(decision) if decision else {})} for entry, decision in found])
         return
@@ -65,6 +66,7 @@ def _tell_entries(session: Session, found: list[tuple[Any, Any]]) -> None:
         (
             entry.uid[:8],
             entry.date.astimezone().strftime("%Y-%m-%d %H:%M"),
+            *([decision.storyline] if several else []),
             f"{decision.match.score:.2f}" if decision else "",
             decision.verdict.novelty.value if decision and decision.verdict else "",
             entry.source,
@@ -72,7 +74,8 @@ def _tell_entries(session: Session, found: list[tuple[Any, Any]]) -> None:
         )
         for entry, decision in found
     ]
-    show.table(("id", "date", "score", "verdict", "source", "title"), rows, empty="no entries")
+    heads = ("id", "date", *(["storyline"] if several else []), "score", "verdict", "source", "title")
+    show.table(heads, rows, empty="no entries")
 
 
 def _entry(entry: Any) -> dict[str, Any]:
@@ -118,17 +121,20 @@ def list_events(session: Session, name: str | None, limit: int) -> None:
     if session.as_json:
         show.as_json(found)
         return
+    several = name is None and len(session.config.storylines) > 1
     rows = [
         (
             event.id,
             event.last_seen.astimezone().strftime("%Y-%m-%d %H:%M"),
+            *([event.storyline] if several else []),
             event.state.value,
             len(event.entries),
             event.title,
         )
         for event in found
     ]
-    show.table(("id", "last seen", "state", "entries", "title"), rows, empty="no events")
+    heads = ("id", "last seen", *(["storyline"] if several else []), "state", "entries", "title")
+    show.table(heads, rows, empty="no events")
 
 
 @events.command("show")

@@ -19,6 +19,17 @@ def test_entries(told: Newsroom, monitor: Monitor) -> None:
     assert monitor("entries list --near-misses").code == 0
 
 
+def test_of_several_storylines_each_is_named(told: Newsroom, monitor: Monitor) -> None:
+    assert "STORYLINE" not in monitor("entries list").out
+    both = told.config.with_name("both.yaml")
+    both.write_text(told.config.read_text().replace("storylines:", "storylines:\n  turin: {watch: {any: [Turin]}}", 1))
+    for family in ("entries", "events"):
+        heads, *rows = (line.split() for line in monitor(f"-c {both} {family} list").out.splitlines())
+        assert heads[3 if family == "events" else 2] == "STORYLINE"
+        assert {row[3] for row in rows} == {"seoul"}
+        assert "STORYLINE" not in monitor(f"-c {both} {family} list --storyline seoul").out
+
+
 def test_explain_by_id_and_by_address(told: Newsroom, monitor: Monitor) -> None:
     entry = monitor("entries list --json").json[-1]
     by_id = monitor(f"explain {entry['uid'][:8]}")
