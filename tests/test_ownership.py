@@ -50,6 +50,7 @@ def ordinary() -> Iterator[None]:
 @pytest.fixture
 def etc() -> Iterator[Path]:
     """A folder like /etc/monitor: a configuration for all, secrets that only root may look at."""
+    before = os.umask(0o022)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -62,6 +63,7 @@ def etc() -> Iterator[Path]:
         (folder / "secrets").chmod(0o000)
         yield folder
         (folder / "secrets").chmod(0o700)
+    os.umask(before)
 
 
 def test_a_secret_for_root_alone_is_handed_to_the_service(etc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
