@@ -70,10 +70,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         made.store.close()
 
 
+@pytest.fixture(autouse=True)
+def _an_hour_later(site: Site) -> None:
+    """Set the clock that other tests may have moved on."""
+    site.clock.now = datetime(2024, 7, 1, 9, 0, tzinfo=UTC)
+
+
 @pytest.fixture
 def at(site: Site) -> Iterator[Callable[[str], str]]:
     """Return where an address of ours is served during the test, by a server that counts from nought."""
-    site.clock.now = datetime(2024, 7, 1, 9, 0, tzinfo=UTC)
     page = FeedbackPage(site.links, site.store, lambda: site.config, site.clock)
     with Server("feedback", "127.0.0.1:0", page, BODY) as server:
         yield lambda url: url.replace("https://desk.example.org", f"http://127.0.0.1:{server.port}")
