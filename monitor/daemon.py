@@ -186,6 +186,8 @@ class Daemon:
         Entries wait a little for the round of feeds they came in, so that they are judged in their order.
         """
         with self._looking:
+            if self._end.is_set():
+                return
             due, now = self.pipeline.due(), time.monotonic()
             is_round = now - self._at_work.get("poll", -ROUND) < ROUND
             for verb in VERBS:
@@ -364,6 +366,8 @@ class Daemon:
 
     def _wait_for_all(self, scheduler: BackgroundScheduler) -> None:
         scheduler.shutdown(wait=True)
+        with self._looking:  # a look under way sets its verbs to work, a later one none
+            self._hands.shutdown(wait=False)
         self._hands.shutdown(wait=True)
 
 

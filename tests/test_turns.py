@@ -96,6 +96,31 @@ def test_no_verb_runs_twice_at_once_or_starves_when_looks_come_by_the_hundred() 
     assert not daemon._at_work
 
 
+def test_a_look_under_way_at_the_end_is_no_failure() -> None:
+    looking, go_on = threading.Event(), threading.Event()
+
+    class Slow(Line):
+        def due(self) -> set[str]:
+            looking.set()
+            go_on.wait(DEADLINE)
+            return super().due()
+
+    daemon = Daemon(Path("monitor.yaml"))
+    daemon.pipeline = cast("Pipeline", Slow())
+    scheduler = daemon._metronome()
+    with closing(daemon._socket), ThreadPoolExecutor(2) as threads:
+        look = threads.submit(daemon._look)
+        assert looking.wait(DEADLINE)
+        daemon.stop()
+        scheduler.start(paused=True)
+        end = threads.submit(daemon._wait_for_all, scheduler)
+        eventually(lambda: not scheduler.running)
+        go_on.set()
+        look.result(DEADLINE)
+        end.result(DEADLINE)
+    assert not daemon._at_work
+
+
 @pytest.mark.parametrize("stuck", VERBS)
 def test_a_verb_that_hangs_keeps_no_other_waiting(stuck: str) -> None:
     def hang() -> None:
