@@ -15,6 +15,8 @@ from monitor.detect.shelf import shelf
 COVERED = frozenset(
     ("ar", "zh", "nl", "en", "fr", "de", "it", "ja", "ko", "pl", "pt", "ru", "es", "th", "tr")
 )  # by the multilingual vectors
+LEARNT = frozenset(("", "LATIN", "CYRILLIC", "CJK", "HANGUL", "HIRAGANA", "THAI"))  # scripts that both models know ...
+SENSED = LEARNT | {"ARABIC"}  # ... and those that the multilingual one does: in others all texts look alike
 _SURE = 0.9  # probability under which a guess is no knowledge
 _ENOUGH = 20  # letters under which a Latin text is not guessed at
 

@@ -29,6 +29,7 @@ _MASK = (1 << 18) - 1
 _MAX_CHARACTERS = 20_000  # a text is read so far; keeps the time bounded whatever a feed sends
 
 STOPWORDS = data.words("stopwords")
+SILENT = STOPWORDS | data.words("function_words")  # and those of other languages, as far as they are no English words
 
 # one stemmer an alphabet, so that a word has the same stem whatever its entry is declared to be
 _STEMMERS = (("\u0370", "\u03ff", "greek"), ("\u0400", "\u04ff", "russian"), ("\u0600", "\u06ff", "arabic"))
@@ -123,6 +124,9 @@ def fold(text: str) -> str:
     return text if text.isascii() else anyascii(text).lower()
 
 
+_SILENT_FOLDED = frozenset(map(fold, SILENT))
+
+
 def words(text: str) -> list[str]:
     """The tokens of `text`, lower case, in order; figures keep their digits together (3,000 -> 3000)."""
     return [w.replace(",", "") if w[0].isdigit() else w for w in _TOKEN.findall(plain(text))]
@@ -136,7 +140,7 @@ def _stemmer(algorithm: str) -> Any:
 @lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
     """The folded stem of a lower-case word; "" for a stop-word or a single letter."""
-    if word in STOPWORDS or (len(word) < 2 and word < _IDEOGRAPHS):
+    if word in SILENT or (len(word) < 2 and word < _IDEOGRAPHS):
         return ""
     algorithm = "english" if word.isascii() else next((name for a, z, name in _STEMMERS if a <= word[0] <= z), "")
     stemmed = _stemmer(algorithm).stemWord(word) if algorithm else word
@@ -162,7 +166,7 @@ def count(texts: Sequence[str]) -> list[Counted]:
 
 def _spaced(text: str) -> str:
     folded = fold(plain(text))
-    return " " + " ".join(w.replace("'", "") for w in _TOKEN.findall(folded) if w not in STOPWORDS) + " "
+    return " " + " ".join(w.replace("'", "") for w in _TOKEN.findall(folded) if w not in _SILENT_FOLDED) + " "
 
 
 def _merge(stemmed: tuple[str, ...], ids: NDArray[np.int32], counts: NDArray[np.float32]) -> Counted:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.detect.facts import Facts
-from monitor.detect.language import script_of
+from monitor.detect.language import LEARNT, script_of
 from monitor.detect.lex import STEM_SPACE, fold, stem_id
 from monitor.detect.reading import Reading
 from monitor.detect.vectors import Vectors
@@ -41,8 +41,7 @@ _LEAST_RARITY = 0.02
 _EARLY = 8  # reports a storyline is taken to have had before its first
 _USUAL = np.array([0.3, 0.25])  # resemblance of strangers (multilingual, static) before there are any ...
 _USUAL_COUNT = 10  # ... and how many of them that is worth
-_LEARNT = frozenset(("", "LATIN", "CYRILLIC", "CJK", "HANGUL", "HIRAGANA", "THAI"))  # scripts of both models; in others
-_ALIKE = {"ARABIC": np.array([0.0, 0.7])}  # strangers are at least so alike (multilingual, static) ...
+_ALIKE = {"ARABIC": np.array([0.0, 0.7])}  # strangers in an unlearnt script are as alike (multilingual, static)
 _ALL_ALIKE = np.array([0.7, 0.8])  # ... and where neither model knows the letters
 
 _MUTE = re.compile(r"[aeiouyjwh'`]")
@@ -105,7 +104,7 @@ def point_of(reading: Reading, facts: Facts, multilingual: Vectors) -> Point:
 def _alike(text: str) -> Floats:
     """How much texts have in common by their script alone, which says nothing of what they report."""
     script = script_of(text)
-    return np.zeros(2) if script in _LEARNT else _ALIKE.get(script, _ALL_ALIKE)
+    return np.zeros(2) if script in LEARNT else _ALIKE.get(script, _ALL_ALIKE)
 
 
 def _ids(words: Iterable[str]) -> Ints:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.detect.language import COVERED
+from monitor.detect.language import COVERED, LEARNT, SENSED, script_of
 from monitor.detect.lex import Indexed, Sparse, Stacked, indexed
 from monitor.detect.near import Neighbours
 from monitor.detect.reading import Lens, Reading, Readings
-from monitor.detect.vectors import Vectors, unit
+from monitor.detect.vectors import MULTILINGUAL_SIZE, STATIC_SIZE, Vectors, unit
 
 PARTS = ("words", "meaning", "sense")
 WEIGHTS = np.array([1.0, 0.4, 0.4])
@@ -115,8 +115,14 @@ def with_sense(
 
 
 def document_of(text: str, passages: Sequence[str], lens: Lens, weight: float) -> Document:
-    """A whole text for its words, its passages for their meaning."""
+    """A whole text for its words, its passages for their meaning, as far as the models know their letters."""
     counted = lens.features([text])[0].counted
-    vector = unit(np.mean([f.vector for f in lens.features(passages)], axis=0))
-    sense = unit(lens.sense(passages).mean(axis=0))
+    scripts = [(passage, script_of(passage)) for passage in passages]
+    learnt = [passage for passage, script in scripts if script in LEARNT]
+    sensed = [passage for passage, script in scripts if script in SENSED]
+    vector, sense = np.zeros(STATIC_SIZE, np.float32), np.zeros(MULTILINGUAL_SIZE, np.float32)
+    if learnt:
+        vector = unit(np.mean([f.vector for f in lens.features(learnt)], axis=0))
+    if sensed:
+        sense = unit(lens.sense(sensed).mean(axis=0))
     return Document(lens.background.weigh([counted])[0], vector, sense, weight)

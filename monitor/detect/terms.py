@@ -13,7 +13,7 @@ from math import log, sqrt
 
 from monitor.detect.background import Background
 from monitor.detect.data import words
-from monitor.detect.lex import STOPWORDS, stem, stem_id
+from monitor.detect.lex import SILENT, STOPWORDS, stem, stem_id
 
 
 class Kind(StrEnum):
@@ -138,7 +138,7 @@ def _names(sentences: Sequence[Sentence]) -> dict[tuple[str, ...], _Candidate]:
         for match in _NAME.finditer(sentence.text):
             surface, role = _bare(match.group())
             key = _key(surface)
-            if not key or len("".join(key)) < 2 or all(w in STOPWORDS for w in key):
+            if not key or len("".join(key)) < 2 or all(w in SILENT for w in key):
                 continue
             if match.start() == 0 and len(key) == 1 and not role:
                 doubtful.append((key, surface, sentence))
@@ -243,7 +243,7 @@ def _runs(text: str, names: set[str]) -> Iterable[list[str]]:
     run: list[str] = []
     for token in _WORDS.findall(text):
         word = re.sub(r"['’]s?$", "", token.lower())
-        known = word in STOPWORDS or word in names or set(word.split("-")) <= names
+        known = word in SILENT or word in names or set(word.split("-")) <= names
         if not word[:1].isalpha() or known or len(word) < 3 or not stem(word):
             if run:
                 yield run
