@@ -292,7 +292,7 @@ class Outbox:
         newest = select(deliveries.c.id).order_by(deliveries.c.id.desc()).limit(limit)
         if state is not None:
             newest = newest.where(deliveries.c.state == state.value)
-        wanted = WHOLE.where(deliveries.c.id.in_(newest)).order_by(deliveries.c.id.desc())  # sorted bodiless
+        wanted = WHOLE.where(deliveries.c.id.in_(newest)).order_by(deliveries.c.id.desc())  # a sort of bodies is slow
         return [delivery_of(row) for row in self._c.execute(wanted).mappings()]
 
     def of_digest(self, digest_id: str) -> list[Delivery]:
