@@ -54,8 +54,13 @@ def list_entries(session: Session, name: str | None, near_misses: bool, everythi
             _tell_entries(session, [(entry, None) for entry in tx.entries.latest(limit)], several=False)
         else:
             found = tx.stories.listing(name, "all" if everything else kind, limit)
-            several = name is None and len(session.config.storylines) > 1
-            _tell_entries(session, [(row.entry, row.decision) for row in found], several=several)
+            rows = [(row.entry, row.decision) for row in found]
+            _tell_entries(session, rows, several=_of_several(session, name))
+
+
+def _of_several(session: Session, name: str | None) -> bool:
+    """Say whether a list may hold more than one storyline, and each line must say which."""
+    return name is None and len(session.config.storylines) > 1
 
 
 def _tell_entries(session: Session, found: list[tuple[Any, Any]], *, several: bool) -> None:
@@ -121,7 +126,7 @@ def list_events(session: Session, name: str | None, limit: int) -> None:
     if session.as_json:
         show.as_json(found)
         return
-    several = name is None and len(session.config.storylines) > 1
+    several = _of_several(session, name)
     rows = [
         (
             event.id,
